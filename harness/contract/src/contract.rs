@@ -1,0 +1,84 @@
+//! The contract as a whole: what every other room reads. Format-neutral and immutable.
+
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+
+use crate::{Diagnostic, Operation, OperationKey, Schemas};
+
+/// What a service promises, whichever format it was written in.
+#[derive(Clone, Debug)]
+pub struct Contract {
+    /// `info.title`; empty if absent.
+    pub title: String,
+    /// `info.version`; empty if absent.
+    pub version: String,
+    /// The format as people name it, e.g. `OpenAPI 3.1.0`. For display only: never match on it.
+    pub format: String,
+    /// File name or URL that the document was read from, as the user would recognise it.
+    pub source: String,
+    /// BLAKE3 of the document's octets, 64 hexadecimal digits.
+    pub digest: String,
+    /// In document order; empty if the document names none.
+    pub servers: Vec<Server>,
+    /// Testable operations in document order. Keys are unique.
+    pub operations: Vec<Operation>,
+    /// Operations that the document names but that cannot be tested, each with its reason.
+    pub skipped: Vec<SkippedOperation>,
+    /// Every schema of the document, lifted to JSON Schema 2020-12.
+    pub schemas: Schemas,
+    /// By name, in document order.
+    pub security_schemes: IndexMap<String, SecurityScheme>,
+    /// What was odd or wrong in the document, in document order.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Contract {
+    /// The operation with this key, if the contract has it.
+    pub fn operation(&self, key: &OperationKey) -> Option<&Operation> {
+        self.operations.iter().find(|operation| operation.key == *key)
+    }
+}
+
+/// A base URL that the document names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Server {
+    /// Absolute or relative URL with variables replaced by their defaults.
+    pub url: String,
+    /// JSON pointer of the server object.
+    pub pointer: String,
+}
+
+/// How a caller proves who it is (OpenAPI 3.1, 4.8.27).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SecurityScheme {
+    /// A key in a header field, a query parameter or a cookie.
+    ApiKey {
+        /// Where the key goes: `Header`, `Query` or `Cookie`.
+        location: crate::Location,
+        /// Name of the field, parameter or cookie.
+        name: String,
+    },
+    /// An `Authorization` scheme (RFC 9110, 11), lower-cased: `basic`, `bearer`, …
+    Http {
+        /// Lower-cased scheme name.
+        scheme: String,
+    },
+    /// OAuth 2 or `OpenID Connect`: a bearer token obtained elsewhere.
+    OAuth,
+    /// Anything else (`mutualTLS`, vendor inventions), by its declared type.
+    Other {
+        /// The declared `type`.
+        kind: String,
+    },
+}
+
+/// An operation that cannot be tested, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SkippedOperation {
+    /// Which operation.
+    pub key: OperationKey,
+    /// Why, as a sentence fragment in lower case.
+    pub reason: String,
+    /// JSON pointer of the operation object.
+    pub pointer: String,
+}

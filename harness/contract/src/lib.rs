@@ -1,0 +1,24 @@
+//! An API's contract, read once and then never again.
+//!
+//! This crate turns the bytes of an API document into a [`Contract`]: operations in document order,
+//! schemas lifted to one JSON Schema dialect (2020-12), servers, security, and the diagnostics that
+//! came up on the way. It knows file formats and references; it knows no HTTP client, no randomness
+//! and no clock, and nothing after it mentions an OpenAPI version.
+//!
+//! A broken document is normal input: whatever can be read is read, and each thing that cannot is a
+//! [`Diagnostic`] with a JSON pointer, a line and a column. Only a document in which nothing can be
+//! recognised is a [`ReadError`].
+mod contract;
+mod diagnostic;
+mod operation;
+mod schema;
+mod validator;
+
+pub use contract::{Contract, SecurityScheme, Server, SkippedOperation};
+pub use diagnostic::{Diagnostic, Position, Severity as DiagnosticSeverity};
+pub use operation::{
+    HeaderSpec, Link, Location, MediaType, Operation, OperationKey, Parameter, RequestBody,
+    ResponseSpec, SecurityRequirement, StatusRange, Style,
+};
+pub use schema::{Direction, SchemaRef, Schemas};
+pub use validator::{SchemaError, Validator, Violation};
