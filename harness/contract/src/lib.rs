@@ -10,15 +10,26 @@
 //! recognised is a [`ReadError`].
 mod contract;
 mod diagnostic;
+mod error;
+mod openapi20;
+mod openapi30;
+mod openapi31;
 mod operation;
+mod pointer;
+mod read;
 mod schema;
+mod syntax;
 mod validator;
+mod well_known;
 
 pub use contract::{Contract, SecurityScheme, Server, SkippedOperation};
 pub use diagnostic::{Diagnostic, Position, Severity as DiagnosticSeverity};
+pub use error::ReadError;
 pub use operation::{
     HeaderSpec, Link, Location, MediaType, Operation, OperationKey, Parameter, RequestBody,
     ResponseSpec, SecurityRequirement, StatusRange, Style,
 };
+pub use read::{looks_like_contract, read};
 pub use schema::{Direction, SchemaRef, Schemas};
 pub use validator::{SchemaError, Validator, Violation};
+pub use well_known::WELL_KNOWN_PATHS;

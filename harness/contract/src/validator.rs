@@ -1,11 +1,17 @@
 //! JSON Schema validation, wrapped so that no other room sees the crate that does it.
+
 use std::sync::Arc;
 
-use serde_json::Value;
+use jsonschema::Draft;
+use serde_json::{Value, json};
 
-use crate::{Direction, SchemaRef, Schemas};
+use crate::schema::DOCUMENT_URI;
+use crate::{Direction, SchemaRef, Schemas, pointer};
 
-/// A compiled schema.
+/// Violations listed for one value: a long array of wrong items says nothing new after that.
+const VIOLATIONS_MAX: usize = 1000;
+
+/// A compiled schema. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Validator {
     inner: Arc<jsonschema::Validator>,
@@ -35,21 +41,60 @@ pub struct SchemaError {
     pub why: String,
 }
 
+/// Whether `format` is an assertion or an annotation (JSON Schema 2020-12 Validation, 7.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Formats {
+    Annotated,
+    Asserted,
+}
+
 impl Validator {
-    /// Compiles a schema of the contract for values that travel in `direction`.
+    /// Compiles a schema of the contract for values that travel in `direction`. `format` is an
+    /// annotation only (JSON Schema 2020-12 Validation, 7.2.1).
     ///
     /// # Errors
-    /// If the schema, or one that it refers to, is not a valid JSON Schema.
+    /// If nothing stands at the reference, or if the schema, or one that it refers to, is not a
+    /// valid JSON Schema.
     pub fn compile(
         schemas: &Schemas,
         schema: &SchemaRef,
         direction: Direction,
     ) -> Result<Self, SchemaError> {
-        let _ = (schemas, schema, direction);
-        let inner = jsonschema::validator_for(&Value::Bool(true)).map_err(|error| SchemaError {
-            pointer: schema.pointer().to_owned(),
-            why: error.to_string(),
-        })?;
+        Self::build(schemas, schema, direction, Formats::Annotated)
+    }
+
+    /// Like [`Self::compile`], with `format` as an assertion for the formats that JSON Schema
+    /// 2020-12 defines (Validation, 7.3); others stay annotations.
+    ///
+    /// # Errors
+    /// As [`Self::compile`].
+    pub fn compile_with_formats(
+        schemas: &Schemas,
+        schema: &SchemaRef,
+        direction: Direction,
+    ) -> Result<Self, SchemaError> {
+        Self::build(schemas, schema, direction, Formats::Asserted)
+    }
+
+    fn build(
+        schemas: &Schemas,
+        schema: &SchemaRef,
+        direction: Direction,
+        formats: Formats,
+    ) -> Result<Self, SchemaError> {
+        let failed = |why: String| SchemaError { pointer: schema.pointer().to_owned(), why };
+        if schemas.get(schema, direction).is_none() {
+            return Err(failed("nothing stands there".to_owned()));
+        }
+        let registry = schemas.registry(direction).map_err(|why| failed(why.to_owned()))?;
+        let fragment = pointer::to_fragment(schema.pointer());
+        let entry = json!({ "$ref": format!("{DOCUMENT_URI}#{fragment}") });
+        let inner = jsonschema::options()
+            .with_draft(Draft::Draft202012)
+            .with_registry(registry)
+            .should_validate_formats(formats == Formats::Asserted)
+            .build(&entry)
+            .map_err(|error| failed(error.to_string()))?;
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -58,9 +103,24 @@ impl Validator {
         self.inner.is_valid(value)
     }
 
-    /// Every violation, in the order of the schema; empty if the value is valid.
+    /// Every violation, in the order of the schema; empty if the value is valid. At most 1,000.
     pub fn violations(&self, value: &Value) -> Vec<Violation> {
-        let _ = value;
-        Vec::new()
+        self.inner.iter_errors(value).take(VIOLATIONS_MAX).map(|error| violation(&error)).collect()
+    }
+}
+
+fn violation(error: &jsonschema::ValidationError<'_>) -> Violation {
+    let schema_pointer = match error.absolute_keyword_location() {
+        Some(location) => {
+            let fragment = location.as_str().split_once('#').map_or("", |(_, fragment)| fragment);
+            pointer::from_fragment(fragment).into_owned()
+        }
+        None => error.schema_path().as_str().to_owned(),
+    };
+    Violation {
+        instance_pointer: error.instance_path().as_str().to_owned(),
+        schema_pointer,
+        keyword: error.kind().keyword().to_owned(),
+        message: error.masked().to_string(),
     }
 }
