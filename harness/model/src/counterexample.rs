@@ -35,8 +35,6 @@ pub struct Confirmation {
     pub reproduced: u32,
     /// Times that the case was sent, the first sighting included.
     pub sent: u32,
-    /// Other cases of the run that ended in the same signature, the first not included.
-    pub further_cases: u64,
     /// Requests spent on shrinking.
     pub shrink_probes: u32,
 }

@@ -179,6 +179,9 @@ pub struct Summary {
     pub findings: BTreeMap<Severity, u64>,
     /// Slugs of the confirmed findings, in the order of discovery.
     pub failures: Vec<String>,
+    /// Slug → cases of the run that ended in the same signature after the first; absent: none.
+    #[serde(default)]
+    pub further_cases: BTreeMap<String, u64>,
     /// Suspicions that did not come back.
     pub flaky: u64,
     /// Verdicts that could not be given: check → how many.
