@@ -8,16 +8,30 @@
 //! A broken document is normal input: whatever can be read is read, and each thing that cannot is a
 //! [`Diagnostic`] with a JSON pointer, a line and a column. Only a document in which nothing can be
 //! recognised is a [`ReadError`].
+mod content;
 mod contract;
 mod diagnostic;
 mod error;
+mod grammar;
+mod lift;
+mod links;
+mod node;
 mod openapi20;
 mod openapi30;
 mod openapi31;
 mod operation;
+mod parameters;
+mod paths;
 mod pointer;
+mod position;
 mod read;
+mod reading;
+mod recognise;
+mod references;
+mod report;
 mod schema;
+mod security;
+mod servers;
 mod syntax;
 mod validator;
 mod well_known;
@@ -29,7 +43,8 @@ pub use operation::{
     HeaderSpec, Link, Location, MediaType, Operation, OperationKey, Parameter, RequestBody,
     ResponseSpec, SecurityRequirement, StatusRange, Style,
 };
-pub use read::{looks_like_contract, read};
+pub use read::read;
+pub use recognise::looks_like_contract;
 pub use schema::{Direction, SchemaRef, Schemas};
 pub use validator::{SchemaError, Validator, Violation};
 pub use well_known::WELL_KNOWN_PATHS;

@@ -1,8 +1,100 @@
-//! OpenAPI 3.0.
+//! OpenAPI 3.0 (3.0.3 as published, 2020): its dialect, and the typed model that the letter of the
+//! specification is checked against. Reading itself is tolerant and never needs the typed model.
 
+use openapiv3::{Operation, Parameter, ReferenceOr, RequestBody, Response};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::grammar::Kind;
+use crate::lift::{Dialect, Nullable};
+use crate::node::Node;
+use crate::paths::Site;
 use crate::read::Format;
+use crate::reading::Reading;
+use crate::{content, servers};
+
+/// Longest message of the typed model that is quoted, in characters.
+const MESSAGE_LENGTH_MAX: usize = 300;
 
 pub(crate) const FORMAT: Format = Format {
     name: "OpenAPI 3.0",
-    detect: |version| version.field == "openapi" && version.text.starts_with("3.0"),
+    detect: |version| version.is("openapi", "3.0") || version.text == "3",
+    dialect: Dialect {
+        document: Kind::Document3,
+        has_ref_siblings: false,
+        nullable: Nullable::Keyword("nullable"),
+    },
+    methods: &["get", "put", "post", "delete", "options", "head", "patch", "trace"],
+    security_schemes: "/components/securitySchemes",
+    servers: servers::read,
+    parts: content::parts,
+    review,
 };
+
+/// Reports every operation and component that does not fit the typed model of OpenAPI 3.0, at the
+/// smallest element that shows it.
+fn review(reading: &mut Reading<'_>, sites: &[Site<'_>]) {
+    for site in sites {
+        if let Some(why) = misfit::<Operation>(site.operation.value) {
+            review_operation(reading, &site.operation, &why);
+        }
+    }
+    let Some(components) = reading.root().get("components") else { return };
+    for (kind, elements) in components.members() {
+        let check: fn(&Value) -> Option<String> = match kind {
+            "schemas" => misfit::<ReferenceOr<openapiv3::Schema>>,
+            "responses" => misfit::<ReferenceOr<Response>>,
+            "parameters" => misfit::<ReferenceOr<Parameter>>,
+            "examples" => misfit::<ReferenceOr<openapiv3::Example>>,
+            "requestBodies" => misfit::<ReferenceOr<RequestBody>>,
+            "headers" => misfit::<ReferenceOr<openapiv3::Header>>,
+            "securitySchemes" => misfit::<ReferenceOr<openapiv3::SecurityScheme>>,
+            "links" => misfit::<ReferenceOr<openapiv3::Link>>,
+            "callbacks" => misfit::<ReferenceOr<openapiv3::Callback>>,
+            _ => continue,
+        };
+        for (_, element) in elements.members_with_extensions() {
+            if let Some(why) = check(element.value) {
+                report(reading, &element.pointer, &why);
+            }
+        }
+    }
+}
+
+/// An operation that does not fit: its parameters, body and responses one by one, and the operation
+/// itself if none of them is to blame.
+fn review_operation(reading: &mut Reading<'_>, operation: &Node<'_>, why: &str) {
+    let mut suspects: Vec<(Node<'_>, fn(&Value) -> Option<String>)> = Vec::new();
+    for parameter in operation.get("parameters").iter().flat_map(Node::items) {
+        suspects.push((parameter, misfit::<ReferenceOr<Parameter>>));
+    }
+    if let Some(body) = operation.get("requestBody") {
+        suspects.push((body, misfit::<ReferenceOr<RequestBody>>));
+    }
+    for (_, response) in operation.get("responses").iter().flat_map(Node::members) {
+        suspects.push((response, misfit::<ReferenceOr<Response>>));
+    }
+    let mut is_blamed = false;
+    for (suspect, check) in suspects {
+        if let Some(why) = check(suspect.value) {
+            report(reading, &suspect.pointer, &why);
+            is_blamed = true;
+        }
+    }
+    if !is_blamed {
+        report(reading, &operation.pointer, why);
+    }
+}
+
+fn report(reading: &mut Reading<'_>, pointer: &str, why: &str) {
+    let why: String = why.chars().take(MESSAGE_LENGTH_MAX).collect();
+    reading.report.warn("not-openapi-3.0", pointer, format!("does not fit OpenAPI 3.0: {why}"));
+}
+
+/// Why a value is no `T`; `None` if it is one.
+fn misfit<T: DeserializeOwned>(value: &Value) -> Option<String> {
+    T::deserialize(value).err().map(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests;

@@ -64,6 +64,32 @@ pub(crate) fn from_fragment(fragment: &str) -> Cow<'_, str> {
     percent_decode_str(fragment).decode_utf8_lossy()
 }
 
+/// Where a walk through a value tree stands: a list from the inside out that lives on the stack, so
+/// that nothing is allocated until a pointer is really needed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Trail<'a> {
+    /// The whole document.
+    Root,
+    /// Below an element whose pointer is known.
+    At(&'a str),
+    /// A member of an object.
+    Member(&'a Trail<'a>, &'a str),
+    /// An item of an array.
+    Item(&'a Trail<'a>, usize),
+}
+
+impl Trail<'_> {
+    /// The JSON pointer of this place.
+    pub(crate) fn pointer(&self) -> String {
+        match self {
+            Trail::Root => String::new(),
+            Trail::At(pointer) => (*pointer).to_owned(),
+            Trail::Member(above, name) => member(&above.pointer(), name),
+            Trail::Item(above, index) => item(&above.pointer(), *index),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -84,12 +110,14 @@ mod tests {
     proptest! {
         #[test]
         fn unescape_undoes_escape(token in ".*") {
-            prop_assert_eq!(unescape(&escape(&token)), token);
+            let escaped = escape(&token);
+            prop_assert_eq!(unescape(&escaped), token.as_str());
         }
 
         #[test]
         fn from_fragment_undoes_to_fragment(pointer in ".*") {
-            prop_assert_eq!(from_fragment(&to_fragment(&pointer)), pointer);
+            let fragment = to_fragment(&pointer);
+            prop_assert_eq!(from_fragment(&fragment), pointer.as_str());
         }
     }
 }

@@ -1,32 +1,52 @@
 //! The door: octets in, [`Contract`] out. Knows which formats exist and how to tell them apart; what
 //! is inside a format is that format's file.
 
-use std::borrow::Cow;
-
-use indexmap::IndexMap;
 use serde_json::Value;
 
 use crate::error::ReadError;
-use crate::{Contract, Schemas, openapi20, openapi30, openapi31, syntax};
+use crate::lift::{Dialect, lift};
+use crate::links::LinkIndex;
+use crate::node::Node;
+use crate::paths::{Site, Sites, review_ids, sites};
+use crate::reading::{Reading, Unreadable};
+use crate::recognise::{Version, decode, foreign, version};
+use crate::references::References;
+use crate::report::Report;
+use crate::syntax::{Parsed, Syntax};
+use crate::{
+    Contract, Operation, Parameter, RequestBody, ResponseSpec, SecurityScheme, Server,
+    SkippedOperation, openapi20, openapi30, openapi31, security, syntax,
+};
 
-/// A contract format.
+/// Every format that can be read. To add one: a file, and a line here.
+pub(crate) const FORMATS: &[Format] = &[openapi20::FORMAT, openapi30::FORMAT, openapi31::FORMAT];
+
+/// A contract format: how to recognise it, and how to read what is its own.
 pub(crate) struct Format {
     /// As people name it, e.g. `OpenAPI 3.1`.
     pub(crate) name: &'static str,
     /// Whether a document that declares this version is of this format.
     pub(crate) detect: fn(&Version) -> bool,
+    /// What its schemas mean.
+    pub(crate) dialect: Dialect,
+    /// Lower-case names of the fields of a path item that hold an operation.
+    pub(crate) methods: &'static [&'static str],
+    /// JSON pointer of the map of security schemes.
+    pub(crate) security_schemes: &'static str,
+    /// Base URLs in document order.
+    pub(crate) servers: fn(&mut Reading<'_>) -> Vec<Server>,
+    /// What an operation takes and answers.
+    pub(crate) parts:
+        for<'d> fn(&mut Reading<'d>, &Site<'d>, &LinkIndex) -> Result<Parts, Unreadable>,
+    /// Reports what is wrong by the letter of the format, though it can be read.
+    pub(crate) review: fn(&mut Reading<'_>, &[Site<'_>]),
 }
 
-/// Every format that can be read. To add one: a file, and a line here.
-pub(crate) const FORMATS: &[Format] = &[openapi20::FORMAT, openapi30::FORMAT, openapi31::FORMAT];
-
-/// What a document says about its own format.
-#[derive(Debug)]
-pub(crate) struct Version {
-    /// `openapi` or `swagger`.
-    pub(crate) field: &'static str,
-    /// As written; numbers as their decimal text.
-    pub(crate) text: String,
+/// What an operation takes and answers.
+pub(crate) struct Parts {
+    pub(crate) parameters: Vec<Parameter>,
+    pub(crate) request_body: Option<RequestBody>,
+    pub(crate) responses: Vec<ResponseSpec>,
 }
 
 /// Reads a contract. `source` is the file name or URL as the user would recognise it: it stands in
@@ -36,49 +56,44 @@ pub(crate) struct Version {
 /// Only if nothing can be recognised: no text, neither JSON nor YAML, not an API document, or one of
 /// an unknown version. Whatever else is wrong with the document is a diagnostic of the contract.
 pub fn read(bytes: &[u8], source: &str) -> Result<Contract, ReadError> {
-    let text = decode(bytes, source)?;
-    let parsed = syntax::parse(&text).map_err(|error| ReadError::Syntax {
-        document: source.to_owned(),
-        syntax: match error.syntax {
-            syntax::Syntax::Json => "JSON",
-            syntax::Syntax::Yaml => "YAML",
-        },
-        position: error.position,
-        why: error.why,
-    })?;
-    let version = version(&parsed.value).ok_or_else(|| ReadError::NotAnApiDocument {
-        document: source.to_owned(),
-        found: "no version".to_owned(),
-        way_out: "expected openapi or swagger".to_owned(),
-    })?;
-    let format = FORMATS.iter().find(|format| (format.detect)(&version)).ok_or_else(|| {
-        ReadError::UnsupportedVersion {
-            document: source.to_owned(),
-            field: version.field,
-            version: version.text.clone(),
+    let document = source.to_owned();
+    let decoded = decode(bytes, source)?;
+    let parsed = match syntax::parse(&decoded.text) {
+        Ok(parsed) => parsed,
+        Err(_) if decoded.first_wrong_octet.is_some() => {
+            let offset = decoded.first_wrong_octet.unwrap_or(0);
+            return Err(ReadError::NotText { document, offset });
         }
-    })?;
-    let document = std::sync::Arc::new(parsed.value);
-    Ok(Contract {
-        title: String::new(),
-        version: String::new(),
-        format: format.name.to_owned(),
-        source: source.to_owned(),
-        digest: blake3::hash(bytes).to_hex().to_string(),
-        servers: Vec::new(),
-        operations: Vec::new(),
-        skipped: Vec::new(),
-        schemas: Schemas::new(document.clone(), document),
-        security_schemes: IndexMap::new(),
-        diagnostics: Vec::new(),
-    })
-}
-
-/// Whether the octets are worth handing to [`read`]: text whose top level says `openapi` or
-/// `swagger`. Cheap enough to ask of every answer to a probe.
-pub fn looks_like_contract(bytes: &[u8]) -> bool {
-    decode(bytes, "")
-        .is_ok_and(|text| syntax::parse(&text).is_ok_and(|parsed| version(&parsed.value).is_some()))
+        Err(error) => {
+            if let Some((found, way_out)) = foreign(&decoded.text, None) {
+                return Err(ReadError::NotAnApiDocument { document, found, way_out });
+            }
+            let syntax = match error.syntax {
+                Syntax::Json => "JSON",
+                Syntax::Yaml => "YAML",
+            };
+            let syntax::SyntaxError { position, why, .. } = error;
+            return Err(ReadError::Syntax { document, syntax, position, why });
+        }
+    };
+    let Some(version) = version(&parsed.value) else {
+        let (found, way_out) = foreign(&decoded.text, Some(&parsed.value)).unwrap_or_else(|| {
+            let way_out = "expected openapi or swagger at the top level".to_owned();
+            ("nothing in it says which".to_owned(), way_out)
+        });
+        return Err(ReadError::NotAnApiDocument { document, found, way_out });
+    };
+    let Some(format) = FORMATS.iter().find(|format| (format.detect)(&version)) else {
+        let Version { field, text, .. } = version;
+        return Err(ReadError::UnsupportedVersion { document, field, version: text });
+    };
+    let mut report = Report::default();
+    if let Some(offset) = decoded.first_wrong_octet {
+        let what = format!("octet {offset} is not UTF-8; what is wrong is read as U+FFFD");
+        report.warn("not-utf-8", "", what);
+    }
+    let digest = blake3::hash(bytes).to_hex().to_string();
+    Ok(Source { name: source, text: &decoded.text, digest }.read(&parsed, &version, format, report))
 }
 
 /// The names of all formats, for error messages.
@@ -86,24 +101,103 @@ pub(crate) fn supported_versions() -> String {
     FORMATS.iter().map(|format| format.name).collect::<Vec<_>>().join(", ")
 }
 
-fn decode<'a>(bytes: &'a [u8], source: &str) -> Result<Cow<'a, str>, ReadError> {
-    if bytes.trim_ascii().is_empty() {
-        return Err(ReadError::Empty { document: source.to_owned() });
-    }
-    let text = std::str::from_utf8(bytes).map_err(|error| ReadError::NotText {
-        document: source.to_owned(),
-        offset: error.valid_up_to(),
-    })?;
-    Ok(Cow::Borrowed(text.strip_prefix('\u{feff}').unwrap_or(text)))
+/// A recognised document's outside.
+struct Source<'s> {
+    name: &'s str,
+    text: &'s str,
+    digest: String,
 }
 
-fn version(document: &Value) -> Option<Version> {
-    ["openapi", "swagger"].into_iter().find_map(|field| {
-        let text = match document.get(field)? {
-            Value::String(text) => text.clone(),
-            Value::Number(number) => number.to_string(),
-            Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => return None,
-        };
-        Some(Version { field, text })
-    })
+impl Source<'_> {
+    fn read(
+        self,
+        parsed: &Parsed,
+        version: &Version,
+        format: &Format,
+        mut report: Report,
+    ) -> Contract {
+        for pointer in &parsed.duplicates {
+            let what = "this name stands in the same object before; the last one counts";
+            report.warn("duplicate-key", pointer, what);
+        }
+        if !version.is_text {
+            let what = format!("{} must be a string; read as {:?}", version.field, version.text);
+            report.warn("version-not-text", &format!("/{}", version.field), what);
+        }
+        let mut reading = Reading::new(&parsed.value, self.name, report);
+        let schemes = Node::at(&parsed.value, format.security_schemes.to_owned());
+        let security_schemes = security::schemes(&mut reading, schemes.as_ref());
+        let Sites { sites, mut skipped } = sites(&mut reading, format.methods);
+        let links = LinkIndex::new(&sites);
+        let mut operations = Vec::with_capacity(sites.len());
+        for site in &sites {
+            match (format.parts)(&mut reading, site, &links) {
+                Ok(parts) => {
+                    operations.push(operation(&mut reading, site, parts, &security_schemes));
+                }
+                Err(Unreadable { why }) => skipped.push(SkippedOperation {
+                    key: site.key.clone(),
+                    reason: why,
+                    pointer: site.operation.pointer.clone(),
+                }),
+            }
+        }
+        review_ids(&mut reading, &sites);
+        (format.review)(&mut reading, &sites);
+        let servers = (format.servers)(&mut reading);
+        let synthetic = reading.take_synthetic();
+        let references = References::collect(&reading.resolver, format.dialect.document);
+        let Reading { mut report, .. } = reading;
+        let schemas = lift(&parsed.value, &format.dialect, &references, synthetic, &mut report);
+        let family = format.name.split(' ').next().unwrap_or(format.name);
+        Contract {
+            title: info(&parsed.value, "title"),
+            version: info(&parsed.value, "version"),
+            format: format!("{family} {}", version.text),
+            source: self.name.to_owned(),
+            digest: self.digest,
+            servers,
+            operations,
+            skipped,
+            schemas,
+            security_schemes,
+            diagnostics: report.finish(self.name, self.text, parsed.syntax),
+        }
+    }
 }
+
+fn operation<'d>(
+    reading: &mut Reading<'d>,
+    site: &Site<'d>,
+    parts: Parts,
+    security_schemes: &indexmap::IndexMap<String, SecurityScheme>,
+) -> Operation {
+    let node = &site.operation;
+    let tags = node.get("tags");
+    let tags = tags.iter().flat_map(Node::items).filter_map(|tag| tag.value.as_str());
+    Operation {
+        key: site.key.clone(),
+        id: node.str("operationId").map(str::to_owned),
+        method: site.method.clone(),
+        path: site.path.clone(),
+        tags: tags.map(str::to_owned).collect(),
+        deprecated: node.bool("deprecated").unwrap_or(false),
+        parameters: parts.parameters,
+        request_body: parts.request_body,
+        responses: parts.responses,
+        security: security::requirements(reading, node, security_schemes),
+        pointer: node.pointer.clone(),
+    }
+}
+
+/// A text of `info`; YAML makes numbers of unquoted versions.
+fn info(document: &Value, name: &str) -> String {
+    match document.get("info").and_then(|info| info.get(name)) {
+        Some(Value::String(text)) => text.clone(),
+        Some(Value::Number(number)) => number.to_string(),
+        _ => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -11,7 +11,8 @@ use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Number, Value};
 use serde_saphyr::options::{DuplicateKeyPolicy, NonFiniteFloatPolicy};
 
-use crate::{Position, pointer};
+use crate::Position;
+use crate::pointer::Trail;
 
 /// Deepest nesting that is read. serde_json stops at the same depth; the deepest of 200 real
 /// documents has 60.
@@ -61,7 +62,7 @@ pub(crate) fn parse(text: &str) -> Result<Parsed, SyntaxError> {
 fn parse_json(text: &str) -> Result<Parsed, SyntaxError> {
     let state = State::default();
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    let value = (Tree { state: &state, above: None })
+    let value = Tree { state: &state, trail: &Trail::Root }
         .deserialize(&mut deserializer)
         .and_then(|value| deserializer.end().map(|()| value));
     match value {
@@ -107,7 +108,7 @@ fn parse_yaml(text: &str) -> Result<Parsed, SyntaxError> {
         with_snippet: false,
     };
     let value = serde_saphyr::with_deserializer_from_str_with_options(text, options, |document| {
-        (Tree { state: &state, above: None }).deserialize(document)
+        Tree { state: &state, trail: &Trail::Root }.deserialize(document)
     });
     match value {
         Ok(value) => {
@@ -139,34 +140,11 @@ impl State {
     }
 }
 
-/// Where a visitor stands: a list from the inside out, so that nothing is allocated on the way.
-#[derive(Clone, Copy)]
-struct Above<'a> {
-    above: Option<&'a Above<'a>>,
-    step: Step<'a>,
-}
-
-#[derive(Clone, Copy)]
-enum Step<'a> {
-    Member(&'a str),
-    Item(usize),
-}
-
-impl Above<'_> {
-    fn pointer(&self) -> String {
-        let above = self.above.map_or_else(String::new, Above::pointer);
-        match self.step {
-            Step::Member(name) => pointer::member(&above, name),
-            Step::Item(index) => pointer::item(&above, index),
-        }
-    }
-}
-
 /// Builds a [`Value`], noting keys that come twice.
 #[derive(Clone, Copy)]
 struct Tree<'a> {
     state: &'a State,
-    above: Option<&'a Above<'a>>,
+    trail: &'a Trail<'a>,
 }
 
 impl<'de> DeserializeSeed<'de> for Tree<'_> {
@@ -231,8 +209,8 @@ impl<'de> Visitor<'de> for Tree<'_> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
         let mut array = Vec::new();
         loop {
-            let here = Above { above: self.above, step: Step::Item(array.len()) };
-            let seed = Tree { state: self.state, above: Some(&here) };
+            let here = Trail::Item(self.trail, array.len());
+            let seed = Tree { state: self.state, trail: &here };
             match items.next_element_seed(seed)? {
                 Some(item) => array.push(item),
                 None => return Ok(Value::Array(array)),
@@ -243,8 +221,8 @@ impl<'de> Visitor<'de> for Tree<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
         let mut object = Map::new();
         while let Some(Key(name)) = members.next_key()? {
-            let here = Above { above: self.above, step: Step::Member(&name) };
-            let member = members.next_value_seed(Tree { state: self.state, above: Some(&here) })?;
+            let here = Trail::Member(self.trail, &name);
+            let member = members.next_value_seed(Tree { state: self.state, trail: &here })?;
             if object.contains_key(&name) {
                 let mut duplicates = self.state.duplicates.borrow_mut();
                 if duplicates.len() < DUPLICATES_MAX {
@@ -275,3 +253,6 @@ impl<'de> Deserialize<'de> for Key {
         String::deserialize(deserializer).map(Key)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -124,3 +124,6 @@ fn violation(error: &jsonschema::ValidationError<'_>) -> Violation {
         message: error.masked().to_string(),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,225 @@
+//! Parameters of an operation in any format: merging, the names of the path template, styles.
+//! Reading a single parameter object of OpenAPI 3.x is here too; that of Swagger 2.0 is not.
+
+use serde_json::{Value, json};
+
+use crate::node::Node;
+use crate::paths::{Site, template_names};
+use crate::reading::{Reading, Unreadable};
+use crate::{Location, Parameter, SchemaRef, Style};
+
+/// Header parameters that are ignored, because other fields of the document describe them (OpenAPI
+/// 3.1, 4.8.12.2.1).
+const IGNORED_HEADERS: [&str; 3] = ["accept", "content-type", "authorization"];
+
+/// Merges the parameters of path item and operation, drops what must be ignored, and adds what the
+/// path template names without declaring it.
+pub(crate) fn merge<'d>(
+    reading: &mut Reading<'d>,
+    site: &Site<'d>,
+    path_level: Vec<Parameter>,
+    operation_level: Vec<Parameter>,
+) -> Vec<Parameter> {
+    let mut merged = path_level;
+    let n_path_level = merged.len();
+    for parameter in operation_level {
+        match merged.iter().position(|known| is_same(known, &parameter)) {
+            Some(index) if index < n_path_level => merged[index] = parameter,
+            Some(_) => {
+                let what = format!(
+                    "{} parameter {:?} stands here a second time; only the first is used",
+                    parameter.location.as_str(),
+                    parameter.name
+                );
+                reading.report.warn("duplicate-parameter", &parameter.pointer, what);
+            }
+            None => merged.push(parameter),
+        }
+    }
+    merged.retain(|parameter| is_usable(reading, site, parameter));
+    let is_declared = |name: &str| {
+        merged.iter().any(|p: &Parameter| p.location == Location::Path && p.name == name)
+    };
+    let undeclared: Vec<&str> =
+        template_names(&site.path).into_iter().filter(|name| !is_declared(name)).collect();
+    if !undeclared.is_empty() {
+        let names = undeclared.join("}, {");
+        let what = format!("the path names {{{names}}} without declaring it; any text is sent");
+        reading.report.warn("undeclared-path-parameter", &site.operation.pointer, what);
+    }
+    merged.extend(undeclared.into_iter().map(|name| implied(reading, site, name)));
+    merged
+}
+
+/// Whether two parameters are one (OpenAPI 3.1, 4.8.12: name and location). Header names are
+/// compared without case (RFC 9110, 5.1).
+fn is_same(one: &Parameter, other: &Parameter) -> bool {
+    one.location == other.location
+        && match one.location {
+            Location::Header => one.name.eq_ignore_ascii_case(&other.name),
+            Location::Path | Location::Query | Location::Cookie => one.name == other.name,
+        }
+}
+
+fn is_usable(reading: &mut Reading<'_>, site: &Site<'_>, parameter: &Parameter) -> bool {
+    let Parameter { name, location, pointer, .. } = parameter;
+    match location {
+        Location::Header if IGNORED_HEADERS.contains(&name.to_ascii_lowercase().as_str()) => {
+            let what = format!("header parameter {name:?} is ignored, as OpenAPI says");
+            reading.report.note("ignored-header-parameter", pointer, what);
+            false
+        }
+        Location::Path if !template_names(&site.path).contains(&name.as_str()) => {
+            let what = format!("path parameter {name:?} has no place in {:?}", site.path);
+            reading.report.warn("path-parameter-without-place", pointer, what);
+            false
+        }
+        Location::Path | Location::Query | Location::Header | Location::Cookie => true,
+    }
+}
+
+fn implied(reading: &mut Reading<'_>, site: &Site<'_>, name: &str) -> Parameter {
+    Parameter {
+        name: name.to_owned(),
+        location: Location::Path,
+        required: true,
+        style: Style::Simple,
+        explode: false,
+        allow_reserved: false,
+        schema: any_text(reading),
+        media_type: None,
+        examples: Vec::new(),
+        pointer: site.operation.pointer.clone(),
+    }
+}
+
+/// The schema of a value about which the document says nothing.
+pub(crate) fn any_text(reading: &mut Reading<'_>) -> SchemaRef {
+    reading.imply(json!({ "type": "string", "minLength": 1 }))
+}
+
+/// Name, location and whether it is required: what every format writes alike.
+pub(crate) fn identity<'d>(
+    reading: &mut Reading<'d>,
+    node: &Node<'d>,
+    location: Option<Location>,
+) -> Result<(String, Location, bool), Unreadable> {
+    let required = node.bool("required").unwrap_or(false);
+    let Some(name) = node.str("name").filter(|name| !name.is_empty()) else {
+        return unreadable(reading, node, "a parameter has no name".to_owned());
+    };
+    let Some(location) = location else {
+        let written = node.value.get("in").map_or_else(|| "nothing".to_owned(), Value::to_string);
+        let what = format!("parameter {name:?} is in {written}, which is no place to send it");
+        return unreadable(reading, node, what);
+    };
+    if location == Location::Path && !required {
+        let what = format!("path parameter {name:?} must say required: true");
+        reading.report.warn("path-parameter-not-required", &node.pointer, what);
+    }
+    Ok((name.to_owned(), location, required || location == Location::Path))
+}
+
+fn unreadable<T>(
+    reading: &mut Reading<'_>,
+    node: &Node<'_>,
+    what: String,
+) -> Result<T, Unreadable> {
+    reading.report.error("unreadable-parameter", &node.pointer, what.clone());
+    Err(Unreadable { why: what })
+}
+
+/// The location that OpenAPI 3.x writes as `in`.
+fn location(node: &Node<'_>) -> Option<Location> {
+    Some(match node.str("in")? {
+        "path" => Location::Path,
+        "query" => Location::Query,
+        "header" => Location::Header,
+        "cookie" => Location::Cookie,
+        _ => return None,
+    })
+}
+
+/// Reads the parameters of a list in OpenAPI 3.x. One that cannot be read makes the operation
+/// untestable only if it may be needed.
+pub(crate) fn read_list<'d>(
+    reading: &mut Reading<'d>,
+    nodes: impl IntoIterator<Item = Node<'d>>,
+) -> Result<Vec<Parameter>, Unreadable> {
+    let mut parameters = Vec::new();
+    for node in nodes {
+        let node = reading.follow(node, "parameter")?;
+        match read(reading, &node) {
+            Ok(parameter) => parameters.push(parameter),
+            Err(unreadable) if node.bool("required") == Some(true) => return Err(unreadable),
+            Err(_) => {}
+        }
+    }
+    Ok(parameters)
+}
+
+fn read<'d>(reading: &mut Reading<'d>, node: &Node<'d>) -> Result<Parameter, Unreadable> {
+    let (name, location, required) = identity(reading, node, location(node))?;
+    let style = style(reading, node, location);
+    let default_explode = matches!(style, Style::Form | Style::DeepObject);
+    let mut examples = reading.examples(node);
+    let (schema, media_type) = if let Some(schema) = node.get("schema") {
+        examples.extend(reading.schema_examples(&schema));
+        (SchemaRef::at(&schema.pointer), None)
+    } else if let Some((media_type, content)) = first_content(node) {
+        examples.extend(reading.examples(&content));
+        let schema = match content.get("schema") {
+            Some(schema) => SchemaRef::at(&schema.pointer),
+            None => reading.imply(Value::Bool(true)),
+        };
+        (schema, Some(media_type.to_owned()))
+    } else {
+        let what = format!("parameter {name:?} has neither schema nor content; any text is sent");
+        reading.report.warn("parameter-without-schema", &node.pointer, what);
+        (any_text(reading), None)
+    };
+    Ok(Parameter {
+        name,
+        location,
+        required,
+        style,
+        explode: node.bool("explode").unwrap_or(default_explode),
+        allow_reserved: node.bool("allowReserved").unwrap_or(false),
+        schema,
+        media_type,
+        examples,
+        pointer: node.pointer.clone(),
+    })
+}
+
+fn first_content<'d>(node: &Node<'d>) -> Option<(&'d str, Node<'d>)> {
+    node.get("content")?.members().next()
+}
+
+/// The style, or the default of the location (OpenAPI 3.1, 4.8.12.2.1).
+fn style(reading: &mut Reading<'_>, node: &Node<'_>, location: Location) -> Style {
+    let default = match location {
+        Location::Path | Location::Header => Style::Simple,
+        Location::Query | Location::Cookie => Style::Form,
+    };
+    let Some(written) = node.get("style") else { return default };
+    match (written.value.as_str().unwrap_or(""), location) {
+        ("simple", Location::Path | Location::Header) => Style::Simple,
+        ("label", Location::Path) => Style::Label,
+        ("matrix", Location::Path) => Style::Matrix,
+        // `cookie` is the name of OpenAPI 3.2 for what clients send as a form in `Cookie`.
+        ("form", Location::Query | Location::Cookie) | ("cookie", Location::Cookie) => Style::Form,
+        ("spaceDelimited", Location::Query) => Style::SpaceDelimited,
+        ("pipeDelimited", Location::Query) => Style::PipeDelimited,
+        ("deepObject", Location::Query) => Style::DeepObject,
+        _ => {
+            let what = format!(
+                "style {} is not defined for a {} parameter; the default is used",
+                written.value,
+                location.as_str()
+            );
+            reading.report.warn("invalid-style", &written.pointer, what);
+            default
+        }
+    }
+}

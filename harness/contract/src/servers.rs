@@ -1,0 +1,54 @@
+//! Base URLs that a document names. Text only: nothing is resolved or connected to.
+
+use serde_json::Value;
+
+use crate::Server;
+use crate::node::Node;
+use crate::reading::Reading;
+
+/// The servers of an OpenAPI 3.x document, with variables replaced by their defaults.
+pub(crate) fn read(reading: &mut Reading<'_>) -> Vec<Server> {
+    let declared = reading.root().get("servers");
+    let mut servers = Vec::new();
+    for node in declared.iter().flat_map(Node::items) {
+        let Some(url) = node.str("url") else {
+            reading.report.warn("server-without-url", &node.pointer, "a server has no url");
+            continue;
+        };
+        let url = expand(reading, &node, url);
+        servers.push(Server { url, pointer: node.pointer });
+    }
+    servers
+}
+
+fn expand(reading: &mut Reading<'_>, server: &Node<'_>, url: &str) -> String {
+    let mut expanded = String::with_capacity(url.len());
+    let mut rest = url;
+    while let Some((before, after)) = rest.split_once('{') {
+        let Some((name, after)) = after.split_once('}') else { break };
+        expanded.push_str(before);
+        let variable = server.value.get("variables").and_then(|variables| variables.get(name));
+        match variable.and_then(default_text) {
+            Some(text) => expanded.push_str(&text),
+            None => {
+                let what = format!("server variable {name:?} has no default");
+                reading.report.warn("server-variable-without-default", &server.pointer, what);
+                expanded.push_str(&format!("{{{name}}}"));
+            }
+        }
+        rest = after;
+    }
+    expanded.push_str(rest);
+    expanded
+}
+
+/// The default of a variable, else the first of its values. Numbers and booleans, which YAML makes
+/// of unquoted text, are text.
+fn default_text(variable: &Value) -> Option<String> {
+    let value = variable.get("default").or_else(|| variable.get("enum")?.get(0))?;
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(_) | Value::Bool(_) => Some(value.to_string()),
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
+    }
+}
