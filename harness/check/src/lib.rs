@@ -1,1 +1,88 @@
-//! check
+//! The oracles: what counts as a failure. One file each, pure functions, registered in [`CHECKS`].
+//!
+//! A check sees a [`Subject`]: what was meant, what was sent, what came back, and the contract's word
+//! on it. It never sends, waits or remembers. Its verdict is a [`Finding`](harness_model::Finding)
+//! with evidence and a stable signature, or `Unknown` with a reason; silence is a pass.
+mod answers;
+mod body_violates_schema;
+mod crash;
+mod finding;
+mod hang;
+mod invalid_accepted;
+mod mask;
+mod server_error;
+mod undeclared_media_type;
+mod undeclared_status;
+mod valid_rejected;
+
+#[cfg(test)]
+mod fixture;
+
+use harness_contract::{Contract, Operation};
+use harness_model::{Exchange, Step, Verdict};
+
+pub use answers::Answers;
+
+/// What a check judges.
+#[derive(Clone, Copy)]
+pub struct Subject<'a> {
+    /// What the service promises.
+    pub contract: &'a Contract,
+    /// The operation that was asked for.
+    pub operation: &'a Operation,
+    /// Its compiled answers.
+    pub answers: &'a Answers,
+    /// What was meant.
+    pub step: &'a Step,
+    /// What was sent, and what came of it.
+    pub exchange: &'a Exchange,
+    /// What came of a request that is known to be answered, sent right after a hang or a dropped
+    /// connection; `None`: none was sent.
+    pub control: Option<&'a Exchange>,
+    /// Whether a 2xx to this operation was seen in this run.
+    pub operation_accepted: bool,
+    /// Whether other requests of ours were in flight.
+    pub under_load: bool,
+}
+
+/// An oracle.
+pub struct Check {
+    /// Its name in signatures and reports: the fault as a fact.
+    pub name: &'static str,
+    /// What `harness explain` prints.
+    pub explain: &'static str,
+    /// Whether the verdict rests on what the request was meant to be, so that a shrunk case must keep
+    /// exactly that intent.
+    pub needs_intent: bool,
+    /// The judgement: failures and unknowns; empty is a pass.
+    pub judge: fn(&Subject<'_>) -> Vec<Verdict>,
+}
+
+/// All checks, most severe first.
+pub const CHECKS: &[Check] = &[
+    crash::CHECK,
+    hang::CHECK,
+    server_error::CHECK,
+    invalid_accepted::CHECK,
+    valid_rejected::CHECK,
+    body_violates_schema::CHECK,
+    undeclared_media_type::CHECK,
+    undeclared_status::CHECK,
+];
+
+/// Puts every check to a subject, in the order of [`CHECKS`]. A check that panics has no verdict: the
+/// rest of the run goes on.
+pub fn judge_all(subject: &Subject<'_>) -> Vec<(&'static Check, Verdict)> {
+    let mut verdicts = Vec::new();
+    for check in CHECKS {
+        let judge = std::panic::AssertUnwindSafe(|| (check.judge)(subject));
+        match std::panic::catch_unwind(judge) {
+            Ok(judged) => verdicts.extend(judged.into_iter().map(|verdict| (check, verdict))),
+            Err(_) => {
+                let why = "the check itself failed; this is a bug of the harness".to_owned();
+                verdicts.push((check, Verdict::Unknown(why)));
+            }
+        }
+    }
+    verdicts
+}

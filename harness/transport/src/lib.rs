@@ -1,1 +1,47 @@
-//! transport
+//! The only door to the network and the clock.
+//!
+//! A [`Transport`] takes a [`Request`] as octets and answers an [`Exchange`]; sending never fails with
+//! an `Err`, because a misbehaving target is data. [`Http`] goes through reqwest and says
+//! `Unsendable` where reqwest would change what was asked for; [`Fake`] answers from a closure, with
+//! a [`ManualClock`], so that whole campaigns are functions of their seed.
+//!
+//! This room judges nothing: it does not know what a contract promises.
+mod clock;
+mod fake;
+mod fetch;
+mod fidelity;
+mod http;
+mod outcome;
+mod pace;
+
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+use harness_model::{Exchange, Request};
+
+pub use clock::{Clock, ManualClock, SystemClock};
+pub use fake::Fake;
+pub use fetch::{FetchError, fetch};
+pub use http::{Http, HttpConfig, HttpConfigError};
+pub use pace::Pace;
+
+/// A future behind a pointer, so that transports can be chosen at run time.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// A way to a target.
+pub trait Transport: Send + Sync {
+    /// Sends a request and waits for what comes of it.
+    fn send<'a>(&'a self, request: &'a Request, options: SendOptions) -> BoxFuture<'a, Exchange>;
+}
+
+/// Bounds and manners of one exchange.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SendOptions {
+    /// Total, from connecting to the last octet of the answer: endless answers end too.
+    pub deadline: Duration,
+    /// Use no connection that served another request.
+    pub fresh_connection: bool,
+    /// Longest content that is read.
+    pub response_bytes_max: usize,
+}
