@@ -104,29 +104,31 @@ impl Element {
         match (self, token) {
             (E::PathItem | E::Operation, "parameters") => Kind::Each(E::Parameter),
             (E::PathItem, "additionalOperations") => Kind::Each(E::Operation),
-            (E::PathItem, "servers" | "summary" | "description" | "$ref") => Kind::Opaque,
-            (E::PathItem, name) if !name.starts_with("x-") => Kind::One(E::Operation),
+            (E::PathItem, name) if is_method(name) => Kind::One(E::Operation),
             (E::Operation, "requestBody") => Kind::One(E::RequestBody),
             (E::Operation, "responses") => Kind::Each(E::Response),
             (E::Operation, "callbacks") => Kind::Each(E::Callback),
             (E::Callback, _) => Kind::One(E::PathItem),
-            (E::Parameter | E::Header, "schema") => Kind::Schema,
+            (E::Parameter | E::Header | E::MediaType | E::Parameter2 | E::Response2, "schema")
+            | (E::MediaType, "itemSchema") => Kind::Schema,
             (E::Parameter | E::Header | E::RequestBody | E::Response, "content") => {
                 Kind::Each(E::MediaType)
             }
             (E::Response | E::Encoding, "headers") => Kind::Each(E::Header),
-            (E::MediaType, "schema" | "itemSchema") => Kind::Schema,
             (E::MediaType, "encoding" | "prefixEncoding") => Kind::Each(E::Encoding),
             (E::MediaType, "itemEncoding") => Kind::One(E::Encoding),
             (E::PathItem2 | E::Operation2, "parameters") => Kind::Each(E::Parameter2),
-            (E::PathItem2, "$ref") => Kind::Opaque,
-            (E::PathItem2, name) if !name.starts_with("x-") => Kind::One(E::Operation2),
+            (E::PathItem2, name) if is_method(name) => Kind::One(E::Operation2),
             (E::Operation2, "responses") => Kind::Each(E::Response2),
-            (E::Parameter2 | E::Response2, "schema") => Kind::Schema,
             (E::Response2, "headers") => Kind::Each(E::Header2),
             _ => Kind::Opaque,
         }
     }
+}
+
+/// Whether a field of a path item holds an operation, whatever the format calls a method.
+fn is_method(name: &str) -> bool {
+    !name.starts_with("x-") && !matches!(name, "$ref" | "servers" | "summary" | "description")
 }
 
 fn document3(token: &str) -> Kind {

@@ -8,6 +8,8 @@
 //! A broken document is normal input: whatever can be read is read, and each thing that cannot is a
 //! [`Diagnostic`] with a JSON pointer, a line and a column. Only a document in which nothing can be
 //! recognised is a [`ReadError`].
+#![expect(clippy::doc_markdown, reason = "OpenAPI is the name of a standard, not of an item")]
+
 mod content;
 mod contract;
 mod diagnostic;
@@ -28,6 +30,7 @@ mod read;
 mod reading;
 mod recognise;
 mod references;
+mod render;
 mod report;
 mod schema;
 mod security;
@@ -45,6 +48,7 @@ pub use operation::{
 };
 pub use read::read;
 pub use recognise::looks_like_contract;
+pub use render::render_diagnostics;
 pub use schema::{Direction, SchemaRef, Schemas};
 pub use validator::{SchemaError, Validator, Violation};
 pub use well_known::WELL_KNOWN_PATHS;

@@ -31,6 +31,9 @@ pub(crate) const FORMAT: Format = Format {
     review,
 };
 
+/// Why a value does not fit one type of the typed model; `None` if it does.
+type Check = fn(&Value) -> Option<String>;
+
 /// Reports every operation and component that does not fit the typed model of OpenAPI 3.0, at the
 /// smallest element that shows it.
 fn review(reading: &mut Reading<'_>, sites: &[Site<'_>]) {
@@ -41,7 +44,7 @@ fn review(reading: &mut Reading<'_>, sites: &[Site<'_>]) {
     }
     let Some(components) = reading.root().get("components") else { return };
     for (kind, elements) in components.members() {
-        let check: fn(&Value) -> Option<String> = match kind {
+        let check: Check = match kind {
             "schemas" => misfit::<ReferenceOr<openapiv3::Schema>>,
             "responses" => misfit::<ReferenceOr<Response>>,
             "parameters" => misfit::<ReferenceOr<Parameter>>,
@@ -64,7 +67,7 @@ fn review(reading: &mut Reading<'_>, sites: &[Site<'_>]) {
 /// An operation that does not fit: its parameters, body and responses one by one, and the operation
 /// itself if none of them is to blame.
 fn review_operation(reading: &mut Reading<'_>, operation: &Node<'_>, why: &str) {
-    let mut suspects: Vec<(Node<'_>, fn(&Value) -> Option<String>)> = Vec::new();
+    let mut suspects: Vec<(Node<'_>, Check)> = Vec::new();
     for parameter in operation.get("parameters").iter().flat_map(Node::items) {
         suspects.push((parameter, misfit::<ReferenceOr<Parameter>>));
     }

@@ -42,6 +42,11 @@ impl Wanted {
         }
     }
 
+    fn found_at(&mut self, position: Position) -> &mut Self {
+        self.position = Some(position);
+        self
+    }
+
     /// The place of the element, else of its nearest ancestor that has one.
     fn position(&self, pointer: &str) -> Option<Position> {
         let mut here = self;

@@ -116,6 +116,13 @@ impl Source<'_> {
         format: &Format,
         mut report: Report,
     ) -> Contract {
+        if let Some(error) = &parsed.not_json {
+            let place = error.position.map_or_else(String::new, |position| {
+                format!(" at line {}, column {}", position.line, position.column)
+            });
+            let what = format!("not valid JSON{place} ({}); read as YAML", error.why);
+            report.warn("not-json", "", what);
+        }
         for pointer in &parsed.duplicates {
             let what = "this name stands in the same object before; the last one counts";
             report.warn("duplicate-key", pointer, what);

@@ -119,6 +119,12 @@ pub(crate) fn foreign(text: &str, document: Option<&Value>) -> Option<(String, S
     }
     let keys = document.and_then(Value::as_object);
     let pair = |found: &str, way_out: &str| Some((found.to_owned(), way_out.to_owned()));
+    if start.starts_with("#%raml") {
+        return pair("it is a RAML document", "convert it to OpenAPI 3 first");
+    }
+    if start.starts_with("format: 1a") {
+        return pair("it is an API Blueprint document", "convert it to OpenAPI 3 first");
+    }
     if let Some(keys) = keys {
         let has = |name: &str| keys.contains_key(name);
         let info_has = |name: &str| keys.get("info").is_some_and(|info| info.get(name).is_some());
@@ -155,12 +161,6 @@ pub(crate) fn foreign(text: &str, document: Option<&Value>) -> Option<(String, S
             found,
             r#"expected "openapi": "3…" or "swagger": "2.0" among them"#.to_owned(),
         ));
-    }
-    if start.starts_with("#%raml") {
-        return pair("it is a RAML document", "convert it to OpenAPI 3 first");
-    }
-    if start.starts_with("format: 1a") {
-        return pair("it is an API Blueprint document", "convert it to OpenAPI 3 first");
     }
     let is_graphql = text.lines().any(|line| {
         let mut words = line.split_whitespace();

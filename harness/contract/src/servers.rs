@@ -28,14 +28,12 @@ fn expand(reading: &mut Reading<'_>, server: &Node<'_>, url: &str) -> String {
         let Some((name, after)) = after.split_once('}') else { break };
         expanded.push_str(before);
         let variable = server.value.get("variables").and_then(|variables| variables.get(name));
-        match variable.and_then(default_text) {
-            Some(text) => expanded.push_str(&text),
-            None => {
-                let what = format!("server variable {name:?} has no default");
-                reading.report.warn("server-variable-without-default", &server.pointer, what);
-                expanded.push_str(&format!("{{{name}}}"));
-            }
-        }
+        let text = variable.and_then(default_text).unwrap_or_else(|| {
+            let what = format!("server variable {name:?} has no default");
+            reading.report.warn("server-variable-without-default", &server.pointer, what);
+            format!("{{{name}}}")
+        });
+        expanded.push_str(&text);
         rest = after;
     }
     expanded.push_str(rest);

@@ -14,15 +14,16 @@ use serde_saphyr::options::{DuplicateKeyPolicy, NonFiniteFloatPolicy};
 use crate::Position;
 use crate::pointer::Trail;
 
-/// Deepest nesting that is read. serde_json stops at the same depth; the deepest of 200 real
-/// documents has 60.
-const DEPTH_MAX: usize = 127;
+/// Deepest nesting of YAML that is read: its reader needs up to 25 KB of stack per level, and must
+/// do on a thread of 2 MB. Real documents have 20 to 30 levels. (JSON stops at 127 by itself.)
+const YAML_DEPTH_MAX: usize = 64;
 
 /// Duplicate keys that are remembered: enough to show, and bounded for hostile input.
 const DUPLICATES_MAX: usize = 100;
 
-/// Nodes and events of a YAML document: twenty times the largest real one (4.8 MB of text).
-const YAML_NODES_MAX: usize = 20_000_000;
+/// Nodes and events of a YAML document, aliases expanded: four times the largest real document
+/// (13 MB). What stops an alias bomb, at some 200 MB.
+const YAML_NODES_MAX: usize = 3_000_000;
 
 /// Which syntax a document is written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +39,8 @@ pub(crate) struct Parsed {
     pub(crate) syntax: Syntax,
     /// JSON pointers of members whose name stood there before; the last one is in `value`.
     pub(crate) duplicates: Vec<String>,
+    /// Why the text is no JSON, where it begins like JSON and was read as YAML.
+    pub(crate) not_json: Option<SyntaxError>,
 }
 
 /// Why octets are no value tree.
@@ -56,7 +59,10 @@ pub(crate) fn parse(text: &str) -> Result<Parsed, SyntaxError> {
     if !begins_like_json {
         return parse_yaml(text);
     }
-    parse_json(text).or_else(|error| parse_yaml(text).map_err(|_| error))
+    parse_json(text).or_else(|error| match parse_yaml(text) {
+        Ok(parsed) => Ok(Parsed { not_json: Some(error), ..parsed }),
+        Err(_) => Err(error),
+    })
 }
 
 fn parse_json(text: &str) -> Result<Parsed, SyntaxError> {
@@ -66,9 +72,12 @@ fn parse_json(text: &str) -> Result<Parsed, SyntaxError> {
         .deserialize(&mut deserializer)
         .and_then(|value| deserializer.end().map(|()| value));
     match value {
-        Ok(value) => {
-            Ok(Parsed { value, syntax: Syntax::Json, duplicates: state.into_duplicates() })
-        }
+        Ok(value) => Ok(Parsed {
+            value,
+            syntax: Syntax::Json,
+            duplicates: state.into_duplicates(),
+            not_json: None,
+        }),
         Err(error) => Err(json_error(text, &error)),
     }
 }
@@ -88,10 +97,10 @@ fn parse_yaml(text: &str) -> Result<Parsed, SyntaxError> {
     let state = State::default();
     // The macro wraps the budget in `Some`.
     let budget = serde_saphyr::budget! {
-        max_depth: DEPTH_MAX,
+        max_depth: YAML_DEPTH_MAX,
         max_events: YAML_NODES_MAX,
         max_nodes: YAML_NODES_MAX,
-        flow_nesting_limit: DEPTH_MAX,
+        flow_nesting_limit: YAML_DEPTH_MAX,
         max_recorded_anchor_events: YAML_NODES_MAX,
         max_documents: 1,
         // Two real documents use one anchor a hundred times; the node limit is what stops a bomb.
@@ -111,9 +120,12 @@ fn parse_yaml(text: &str) -> Result<Parsed, SyntaxError> {
         Tree { state: &state, trail: &Trail::Root }.deserialize(document)
     });
     match value {
-        Ok(value) => {
-            Ok(Parsed { value, syntax: Syntax::Yaml, duplicates: state.into_duplicates() })
-        }
+        Ok(value) => Ok(Parsed {
+            value,
+            syntax: Syntax::Yaml,
+            duplicates: state.into_duplicates(),
+            not_json: None,
+        }),
         Err(error) => Err(yaml_error(&error)),
     }
 }
@@ -175,11 +187,13 @@ impl<'de> Visitor<'de> for Tree<'_> {
     }
 
     fn visit_i128<E>(self, value: i128) -> Result<Value, E> {
-        Ok(Number::from_i128(value).map_or_else(|| beyond_64_bits(value), Value::Number))
+        Ok(Number::from_i128(value)
+            .map_or_else(|| beyond_64_bits(&value.to_string()), Value::Number))
     }
 
     fn visit_u128<E>(self, value: u128) -> Result<Value, E> {
-        Ok(Number::from_u128(value).map_or_else(|| beyond_64_bits(value), Value::Number))
+        Ok(Number::from_u128(value)
+            .map_or_else(|| beyond_64_bits(&value.to_string()), Value::Number))
     }
 
     fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
@@ -236,8 +250,8 @@ impl<'de> Visitor<'de> for Tree<'_> {
 }
 
 /// The nearest floating-point number.
-fn beyond_64_bits(value: impl ToString) -> Value {
-    approximate(value.to_string().parse().unwrap_or(f64::NAN))
+fn beyond_64_bits(digits: &str) -> Value {
+    approximate(digits.parse().unwrap_or(f64::NAN))
 }
 
 /// What is not finite has no JSON form.

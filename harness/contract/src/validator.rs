@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use jsonschema::Draft;
+use jsonschema::error::ValidationErrorKind;
+use jsonschema::{Draft, ValidationError};
 use serde_json::{Value, json};
 
 use crate::schema::DOCUMENT_URI;
@@ -103,13 +104,21 @@ impl Validator {
         self.inner.is_valid(value)
     }
 
-    /// Every violation, in the order of the schema; empty if the value is valid. At most 1,000.
+    /// Every violation, by instance pointer and then by schema pointer; empty if the value is valid.
+    /// At most 1,000. A `pattern` that takes too long to evaluate violates nothing.
     pub fn violations(&self, value: &Value) -> Vec<Violation> {
-        self.inner.iter_errors(value).take(VIOLATIONS_MAX).map(|error| violation(&error)).collect()
+        let errors = self.inner.iter_errors(value).filter(|error| !is_undecided(error));
+        let mut violations: Vec<_> =
+            errors.take(VIOLATIONS_MAX).map(|error| violation(&error)).collect();
+        violations.sort_by(|one, other| {
+            let by_instance = one.instance_pointer.cmp(&other.instance_pointer);
+            by_instance.then_with(|| one.schema_pointer.cmp(&other.schema_pointer))
+        });
+        violations
     }
 }
 
-fn violation(error: &jsonschema::ValidationError<'_>) -> Violation {
+fn violation(error: &ValidationError<'_>) -> Violation {
     let schema_pointer = match error.absolute_keyword_location() {
         Some(location) => {
             let fragment = location.as_str().split_once('#').map_or("", |(_, fragment)| fragment);
@@ -121,8 +130,39 @@ fn violation(error: &jsonschema::ValidationError<'_>) -> Violation {
         instance_pointer: error.instance_path().as_str().to_owned(),
         schema_pointer,
         keyword: error.kind().keyword().to_owned(),
-        message: error.masked().to_string(),
+        message: message(error),
     }
+}
+
+/// Whether the value could not be judged.
+fn is_undecided(error: &ValidationError<'_>) -> bool {
+    matches!(
+        error.kind(),
+        ValidationErrorKind::BacktrackLimitExceeded { .. }
+            | ValidationErrorKind::RegexEngineFailure { .. }
+    )
+}
+
+/// What is wrong, without anything that comes from the value: neither it nor the names in it.
+fn message(error: &ValidationError<'_>) -> String {
+    let text = match error.kind() {
+        ValidationErrorKind::AdditionalProperties { .. }
+        | ValidationErrorKind::UnevaluatedProperties { .. } => {
+            "there is a property that the schema does not allow"
+        }
+        ValidationErrorKind::AdditionalItems { .. }
+        | ValidationErrorKind::UnevaluatedItems { .. } => {
+            "there are more items than the schema allows"
+        }
+        ValidationErrorKind::PropertyNames { error } => {
+            return format!("a property name is not allowed: {}", message(error));
+        }
+        ValidationErrorKind::Contains => "no item is valid under the schema of contains",
+        ValidationErrorKind::Not { .. } => "value is valid under the schema of not",
+        ValidationErrorKind::FalseSchema => "the schema allows nothing here",
+        _ => return error.masked().to_string(),
+    };
+    text.to_owned()
 }
 
 #[cfg(test)]

@@ -84,20 +84,19 @@ impl<'t> Scanner<'t> {
                 b'"' => {
                     let start = self.offset;
                     let quoted = self.string()?;
-                    let end = self.offset;
-                    let member = wanted.as_deref_mut().and_then(|wanted| {
+                    let mut member = wanted.as_deref_mut().and_then(|wanted| {
                         if wanted.members.is_empty() {
                             return None;
                         }
                         let name: String = serde_json::from_str(quoted).ok()?;
                         wanted.members.get_mut(&name)
                     });
-                    let member = member.map(|member| {
-                        self.offset = start;
-                        member.position = Some(self.position());
-                        self.offset = end;
-                        member
-                    });
+                    if member.is_some() {
+                        let after = std::mem::replace(&mut self.offset, start);
+                        let here = self.position();
+                        self.offset = after;
+                        member = member.map(|member| member.found_at(here));
+                    }
                     self.skip_space();
                     if self.peek()? != b':' {
                         return None;
@@ -128,10 +127,7 @@ impl<'t> Scanner<'t> {
                         }
                         wanted.members.get_mut(&index.to_string())
                     });
-                    let item = item.map(|item| {
-                        item.position = Some(self.position());
-                        item
-                    });
+                    let item = item.map(|item| item.found_at(self.position()));
                     let before = self.offset;
                     self.value(item, depth + 1)?;
                     if self.offset == before {

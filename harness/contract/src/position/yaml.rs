@@ -71,17 +71,13 @@ fn mapping<'t>(
         if key == Event::MappingEnd {
             return Some(());
         }
-        let member = match key.scalar() {
-            Some((name, _)) => wanted.as_deref_mut().and_then(|w| w.members.get_mut(name)),
-            None => {
-                node(&key, events, None, depth + 1)?;
-                None
-            }
+        let member = if let Some((name, _)) = key.scalar() {
+            wanted.as_deref_mut().and_then(|wanted| wanted.members.get_mut(name))
+        } else {
+            node(&key, events, None, depth + 1)?;
+            None
         };
-        let member = member.map(|member| {
-            member.position = Some(position(&span));
-            member
-        });
+        let member = member.map(|member| member.found_at(position(&span)));
         let (value, _) = next_node(events)?;
         node(&value, events, member, depth + 1)?;
     }
@@ -105,10 +101,7 @@ fn sequence<'t>(
                 wanted.members.get_mut(&index.to_string())
             }
         });
-        let item = item.map(|item| {
-            item.position = Some(position(&span));
-            item
-        });
+        let item = item.map(|item| item.found_at(position(&span)));
         node(&value, events, item, depth + 1)?;
         index += 1;
     }
