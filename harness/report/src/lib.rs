@@ -1,1 +1,67 @@
-//! report
+//! What people and programs see of a run: events in, terminal and files out.
+//!
+//! Reporters know the event stream and nothing else: no campaign, no network, no clock. Secrets are
+//! masked once, by [`Masker`], before any reporter sees an event. What is written is written as it
+//! happens: a run that ends badly leaves all that it had found.
+mod curl;
+mod events;
+mod failures;
+mod folder;
+mod masking;
+mod summary;
+mod terminal;
+mod text;
+
+use std::path::PathBuf;
+
+use harness_model::Event;
+
+pub use curl::curl;
+pub use events::EventLog;
+pub use failures::FailureFiles;
+pub use folder::RunFolder;
+pub use masking::Masker;
+pub use summary::SummaryFile;
+pub use terminal::{Look, Terminal, request_line};
+
+/// Something that listens to a run.
+pub trait Reporter {
+    /// Takes in one event. After an error it stays usable: later events may fare better.
+    fn event(&mut self, event: &Event) -> Result<(), ReportError>;
+}
+
+/// A report that could not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum ReportError {
+    /// The operating system refused.
+    #[error("cannot write {}: {source}; pass --reports DIR to write elsewhere", path.display())]
+    Write {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A run folder of that name exists.
+    #[error("the run folder {} exists already; pass another --run-name", .0.display())]
+    Exists(PathBuf),
+    /// The terminal, or what stands in for it, is gone.
+    #[error("cannot write to the terminal: {0}")]
+    Terminal(std::io::Error),
+}
+
+/// A registered report.
+pub struct Registered {
+    /// Its name.
+    pub name: &'static str,
+    /// What `harness explain` prints.
+    pub explain: &'static str,
+}
+
+/// All reports.
+pub const REPORTERS: &[Registered] = &[
+    terminal::REGISTERED,
+    events::REGISTERED,
+    failures::REGISTERED,
+    summary::REGISTERED,
+    curl::REGISTERED,
+];
