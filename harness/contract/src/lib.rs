@@ -14,6 +14,7 @@ mod content;
 mod contract;
 mod diagnostic;
 mod error;
+mod foreign;
 mod grammar;
 mod lift;
 mod links;

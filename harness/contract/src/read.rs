@@ -4,18 +4,19 @@
 use serde_json::Value;
 
 use crate::error::ReadError;
+use crate::foreign::Foreign;
 use crate::lift::{Dialect, lift};
 use crate::links::LinkIndex;
 use crate::node::Node;
 use crate::paths::{Site, Sites, review_ids, sites};
 use crate::reading::{Reading, Unreadable};
-use crate::recognise::{Version, decode, foreign, version};
+use crate::recognise::{Version, decode, version};
 use crate::references::References;
 use crate::report::Report;
-use crate::syntax::{Parsed, Syntax};
+use crate::syntax::{Parsed, Syntax, SyntaxError};
 use crate::{
     Contract, Operation, Parameter, RequestBody, ResponseSpec, SecurityScheme, Server,
-    SkippedOperation, openapi20, openapi30, openapi31, security, syntax,
+    SkippedOperation, foreign, openapi20, openapi30, openapi31, security, syntax,
 };
 
 /// Every format that can be read. To add one: a file, and a line here.
@@ -58,29 +59,15 @@ pub(crate) struct Parts {
 pub fn read(bytes: &[u8], source: &str) -> Result<Contract, ReadError> {
     let document = source.to_owned();
     let decoded = decode(bytes, source)?;
-    let parsed = match syntax::parse(&decoded.text) {
-        Ok(parsed) => parsed,
-        Err(_) if decoded.first_wrong_octet.is_some() => {
-            let offset = decoded.first_wrong_octet.unwrap_or(0);
-            return Err(ReadError::NotText { document, offset });
-        }
-        Err(error) => {
-            if let Some((found, way_out)) = foreign(&decoded.text, None) {
-                return Err(ReadError::NotAnApiDocument { document, found, way_out });
-            }
-            let syntax = match error.syntax {
-                Syntax::Json => "JSON",
-                Syntax::Yaml => "YAML",
-            };
-            let syntax::SyntaxError { position, why, .. } = error;
-            return Err(ReadError::Syntax { document, syntax, position, why });
-        }
+    let parsed = match (syntax::parse(&decoded.text), decoded.first_wrong_octet) {
+        (Ok(parsed), _) => parsed,
+        (Err(_), Some(offset)) => return Err(ReadError::NotText { document, offset }),
+        (Err(error), None) => return Err(unreadable(&decoded.text, error, document)),
     };
     let Some(version) = version(&parsed.value) else {
-        let (found, way_out) = foreign(&decoded.text, Some(&parsed.value)).unwrap_or_else(|| {
-            let way_out = "expected openapi or swagger at the top level".to_owned();
-            ("nothing in it says which".to_owned(), way_out)
-        });
+        let foreign = foreign::by_text(&decoded.text);
+        let Foreign { found, way_out } =
+            foreign.unwrap_or_else(|| foreign::by_value(&parsed.value));
         return Err(ReadError::NotAnApiDocument { document, found, way_out });
     };
     let Some(format) = FORMATS.iter().find(|format| (format.detect)(&version)) else {
@@ -94,6 +81,19 @@ pub fn read(bytes: &[u8], source: &str) -> Result<Contract, ReadError> {
     }
     let digest = blake3::hash(bytes).to_hex().to_string();
     Ok(Source { name: source, text: &decoded.text, digest }.read(&parsed, &version, format, report))
+}
+
+/// A text that neither parser reads: something known, or wrong syntax.
+fn unreadable(text: &str, error: SyntaxError, document: String) -> ReadError {
+    if let Some(Foreign { found, way_out }) = foreign::by_text(text) {
+        return ReadError::NotAnApiDocument { document, found, way_out };
+    }
+    let SyntaxError { syntax, position, why } = error;
+    let syntax = match syntax {
+        Syntax::Json => "JSON",
+        Syntax::Yaml => "YAML",
+    };
+    ReadError::Syntax { document, syntax, position, why }
 }
 
 /// The names of all formats, for error messages.

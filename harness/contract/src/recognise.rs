@@ -1,5 +1,5 @@
-//! What a handful of octets is: text or not, an API document or something that is often mistaken for
-//! one. Reads no more of it than that takes.
+//! What a handful of octets is: text or not, and which version of an API document. Reads no more of
+//! it than that takes.
 
 use std::borrow::Cow;
 
@@ -8,9 +8,6 @@ use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use crate::error::ReadError;
-
-/// Top-level keys shown of a document that is something else.
-const KEYS_SHOWN_MAX: usize = 8;
 
 /// Longest version shown, in characters.
 const VERSION_LENGTH_MAX: usize = 40;
@@ -107,105 +104,6 @@ pub(crate) fn version(document: &Value) -> Option<Version> {
         let text = text.chars().take(VERSION_LENGTH_MAX).collect();
         Some(Version { field, text, is_text })
     })
-}
-
-/// What a text is instead of an API document, and the way out: for error messages. `document` is its
-/// value tree, if it has one. `None` if nothing is known about it.
-pub(crate) fn foreign(text: &str, document: Option<&Value>) -> Option<(String, String)> {
-    let start: String =
-        text.trim_start().chars().take(200).collect::<String>().to_ascii_lowercase();
-    if start.starts_with('<') {
-        return Some(foreign_markup(text, &start));
-    }
-    let keys = document.and_then(Value::as_object);
-    let pair = |found: &str, way_out: &str| Some((found.to_owned(), way_out.to_owned()));
-    if start.starts_with("#%raml") {
-        return pair("it is a RAML document", "convert it to OpenAPI 3 first");
-    }
-    if start.starts_with("format: 1a") {
-        return pair("it is an API Blueprint document", "convert it to OpenAPI 3 first");
-    }
-    if let Some(keys) = keys {
-        let has = |name: &str| keys.contains_key(name);
-        let info_has = |name: &str| keys.get("info").is_some_and(|info| info.get(name).is_some());
-        if has("asyncapi") {
-            return pair("it is an AsyncAPI document", "only HTTP APIs can be tested");
-        }
-        if info_has("_postman_id") || (has("item") && info_has("schema")) {
-            return pair(
-                "it is a Postman collection",
-                "export the API definition as OpenAPI from Postman and pass that",
-            );
-        }
-        if has("arazzo") {
-            return pair("it is an Arazzo workflow", "pass the OpenAPI document that it refers to");
-        }
-        if has("overlay") {
-            return pair("it is an OpenAPI overlay", "pass the document that it applies to");
-        }
-        if has("__schema") || keys.get("data").is_some_and(|data| data.get("__schema").is_some()) {
-            return pair("it is a GraphQL schema", "only OpenAPI and Swagger can be read");
-        }
-        if has("swaggerVersion") {
-            return pair("it is a Swagger 1.x document", "convert it to OpenAPI 3 first");
-        }
-        let shown: Vec<_> =
-            keys.keys().take(KEYS_SHOWN_MAX).map(|key| format!("{key:?}")).collect();
-        let more = if keys.len() > KEYS_SHOWN_MAX { ", …" } else { "" };
-        let found = if shown.is_empty() {
-            "it is an empty object".to_owned()
-        } else {
-            format!("its top-level keys are {}{more}", shown.join(", "))
-        };
-        return Some((
-            found,
-            r#"expected "openapi": "3…" or "swagger": "2.0" among them"#.to_owned(),
-        ));
-    }
-    let is_graphql = text.lines().any(|line| {
-        let mut words = line.split_whitespace();
-        let is_keyword = matches!(
-            words.next(),
-            Some("type" | "schema" | "interface" | "scalar" | "enum" | "input" | "directive")
-        );
-        is_keyword && (line.contains('{') || line.starts_with("scalar ") || line.contains('@'))
-    });
-    if is_graphql {
-        return pair("it is a GraphQL schema", "only OpenAPI and Swagger can be read");
-    }
-    let kind = match document? {
-        Value::Null => "nothing",
-        Value::Bool(_) => "a single boolean",
-        Value::Number(_) => "a single number",
-        Value::String(_) => "plain text",
-        Value::Array(_) => "a list",
-        Value::Object(_) => return None,
-    };
-    Some((
-        format!("it is {kind}"),
-        "expected an object with openapi or swagger at its top level".to_owned(),
-    ))
-}
-
-fn foreign_markup(text: &str, start: &str) -> (String, String) {
-    if start.starts_with("<?xml") && !start.contains("<html") {
-        return (
-            "it is an XML document".to_owned(),
-            "expected JSON or YAML; only OpenAPI and Swagger can be read".to_owned(),
-        );
-    }
-    let lower = text.to_ascii_lowercase();
-    let ui = [("swagger-ui", "Swagger UI"), ("redoc", "ReDoc"), ("scalar", "Scalar")];
-    match ui.iter().find(|(mark, _)| lower.contains(mark)) {
-        Some((_, name)) => (
-            format!("it is the HTML page of {name}"),
-            "pass the URL of the document that the page shows, e.g. /openapi.json".to_owned(),
-        ),
-        None => (
-            "it is an HTML page".to_owned(),
-            "pass the URL of the JSON or YAML document itself".to_owned(),
-        ),
-    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,6 @@
 //! Diagnostics as people read them in a terminal: the line of the document with the spot marked.
 //! Makes text; printing it is another room's work.
 
-use std::borrow::Cow;
 use std::ops::Range;
 
 use annotate_snippets::renderer::DecorStyle;
@@ -14,8 +13,11 @@ use crate::{Diagnostic, Position};
 /// Diagnostics drawn: a screen or two. The rest is counted.
 const DRAWN_MAX: usize = 20;
 
-/// Characters of a line shown on either side of the spot: documents on a single line exist.
-const WINDOW: usize = 80;
+/// Longest line that is drawn, in octets: documents on a single line of 13 MB exist.
+const LINE_LENGTH_MAX: usize = 1000;
+
+/// How much of a longer line is quoted, in characters.
+const NEAR_LENGTH: usize = 60;
 
 /// Draws diagnostics over the lines of the document they are about, most severe first, and counts
 /// what does not fit. `bytes`: the document as it was given to [`crate::read`]. Each block ends with
@@ -51,49 +53,31 @@ fn block<'a>(text: &'a str, diagnostic: &'a Diagnostic) -> Group<'a> {
         Severity::Note => Level::NOTE,
     };
     let title = level.primary_title(&*diagnostic.message).id(&*diagnostic.code);
-    let place = format!("at #{}", diagnostic.pointer);
-    let line = diagnostic.position.and_then(|position| {
-        let line = text.lines().nth(position.line.checked_sub(1)?)?;
-        Some((position, Spot::find(line, position.column)?))
-    });
-    let Some((Position { line, column }, spot)) = line else {
-        let origin = Origin::path(&*diagnostic.source);
-        return title.element(origin).element(Level::NOTE.message(place));
+    let place = Level::NOTE.message(format!("at #{}", diagnostic.pointer));
+    let origin = Origin::path(&*diagnostic.source);
+    let Some(Position { line, column }) = diagnostic.position else {
+        return title.element(origin).element(place);
     };
-    let annotation = AnnotationKind::Primary.span(spot.marked);
-    let snippet = Snippet::source(spot.shown).line_start(line).annotation(annotation);
-    if spot.is_cut {
-        // The snippet's own columns would be those of the window.
-        let origin = Origin::path(&*diagnostic.source).line(line).char_column(column);
-        return title.element(origin).element(snippet).element(Level::NOTE.message(place));
+    let Some((shown, marked)) = spot(text, line, column) else {
+        return title.element(origin.line(line).char_column(column)).element(place);
+    };
+    if shown.len() > LINE_LENGTH_MAX {
+        let near: String = shown[marked.start..].chars().take(NEAR_LENGTH).collect();
+        let near = Level::NOTE.message(format!("near {near}"));
+        return title.element(origin.line(line).char_column(column)).element(near).element(place);
     }
-    title.element(snippet.path(&*diagnostic.source)).element(Level::NOTE.message(place))
+    let annotation = AnnotationKind::Primary.span(marked);
+    let snippet = Snippet::source(shown).line_start(line).path(&*diagnostic.source);
+    title.element(snippet.annotation(annotation)).element(place)
 }
 
-/// What is shown of a line, and which octets of that are marked.
-struct Spot<'a> {
-    shown: Cow<'a, str>,
-    marked: Range<usize>,
-    is_cut: bool,
-}
-
-impl<'a> Spot<'a> {
-    fn find(line: &'a str, column: usize) -> Option<Self> {
-        let offset = |n_characters: usize| {
-            line.char_indices().nth(n_characters).map_or(line.len(), |(offset, _)| offset)
-        };
-        let from = column.checked_sub(1)?;
-        let start = offset(from);
-        let end = start + token_length(line.get(start..)?);
-        let window = offset(from.saturating_sub(WINDOW))..offset(from.saturating_add(WINDOW));
-        if window.start == 0 && window.end == line.len() {
-            return Some(Self { shown: Cow::Borrowed(line), marked: start..end, is_cut: false });
-        }
-        let end = end.min(window.end);
-        let shown = line.get(window.clone())?;
-        let marked = start - window.start..end - window.start;
-        Some(Self { shown: Cow::Borrowed(shown), marked, is_cut: true })
-    }
+/// The line of a position, and which of its octets to mark.
+fn spot(text: &str, line: usize, column: usize) -> Option<(&str, Range<usize>)> {
+    let line = text.lines().nth(line.checked_sub(1)?)?;
+    let n_before = column.checked_sub(1)?;
+    let start = line.char_indices().nth(n_before).map_or(line.len(), |(offset, _)| offset);
+    let end = start + token_length(line.get(start..)?);
+    Some((line, start..end))
 }
 
 /// Length in octets of the name or value that the text begins with.

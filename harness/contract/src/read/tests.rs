@@ -1,1 +1,554 @@
+use serde_json::json;
 
+use super::*;
+use crate::{Direction, Location, OperationKey, SchemaRef, Server, StatusRange, Style};
+
+fn yaml(text: &str) -> Contract {
+    read(text.as_bytes(), "shop.yaml").unwrap()
+}
+
+fn operation(contract: &Contract, key: &str) -> Operation {
+    contract.operations.iter().find(|operation| operation.key.as_str() == key).unwrap().clone()
+}
+
+/// `severity code line:column #pointer` of each diagnostic.
+fn diagnostics(contract: &Contract) -> Vec<String> {
+    let place = |d: &crate::Diagnostic| {
+        d.position.map_or_else(|| "?".to_owned(), |p| format!("{}:{}", p.line, p.column))
+    };
+    let lines = contract.diagnostics.iter();
+    lines.map(|d| format!("{:?} {} {} #{}", d.severity, d.code, place(d), d.pointer)).collect()
+}
+
+/// `location name` of each parameter, `!` behind required ones.
+fn names(operation: &Operation) -> Vec<String> {
+    let name = |p: &Parameter| {
+        let mark = if p.required { "!" } else { "" };
+        format!("{} {}{mark}", p.location.as_str(), p.name)
+    };
+    operation.parameters.iter().map(name).collect()
+}
+
+/// Reads one operation `GET /a/{id}` whose parameters are given as YAML flow items.
+fn parameters(items: &str) -> (Vec<Parameter>, Vec<String>) {
+    let contract = yaml(&format!(
+        "openapi: 3.1.0\npaths:\n  /a:\n    get:\n      responses: {{default: {{}}}}\n      \
+         parameters:\n        {items}\n"
+    ));
+    let operation = contract.operations.first().map(|operation| operation.parameters.clone());
+    (operation.unwrap_or_default(), diagnostics(&contract))
+}
+
+#[test]
+fn outside_of_a_contract_is_filled_in() {
+    let text = "openapi: 3.1.1\ninfo: {title: Shop, version: 1.20}\npaths: {}";
+    let contract = yaml(text);
+    assert_eq!(contract.title, "Shop");
+    assert_eq!(contract.version, "1.2");
+    assert_eq!(contract.format, "OpenAPI 3.1.1");
+    assert_eq!(contract.source, "shop.yaml");
+    assert_eq!(contract.digest, blake3::hash(text.as_bytes()).to_hex().to_string());
+}
+
+#[test]
+fn version_may_be_a_number() {
+    let contract = yaml("openapi: 3.1\npaths: {}");
+    assert_eq!(contract.format, "OpenAPI 3.1");
+    assert_eq!(diagnostics(&contract), ["Warning version-not-text 1:1 #/openapi"]);
+    assert_eq!(yaml("swagger: 2.0\npaths: {}").format, "Swagger 2.0");
+}
+
+#[test]
+fn broken_operation_does_not_take_its_neighbours_along() {
+    let contract = yaml(
+        "openapi: 3.1.0
+paths:
+  /a:
+    get: {responses: {default: {}}}
+    post:
+      requestBody: {$ref: '#/components/requestBodies/Missing'}
+      responses: {default: {}}
+    put:
+  /b:
+    parameters:
+      - $ref: other.yaml#/P
+    get: {responses: {default: {}}}
+  /c:
+    $ref: '#/nowhere'
+  /d:
+    get: {responses: {default: {}}}
+",
+    );
+    let keys: Vec<_> = contract.operations.iter().map(|o| o.key.as_str()).collect();
+    assert_eq!(keys, ["GET /a", "GET /d"]);
+    let skipped: Vec<_> =
+        contract.skipped.iter().map(|s| format!("{}: {}", s.key, s.reason)).collect();
+    assert_eq!(
+        skipped,
+        [
+            "PUT /a: the operation is not an object",
+            r##"POST /a: cannot resolve the request body "#/components/requestBodies/Missing""##,
+            r#"GET /b: the parameter "other.yaml#/P" is in another document"#,
+        ]
+    );
+    assert_eq!(
+        diagnostics(&contract),
+        [
+            "Error unresolvable-reference 6:21 #/paths/~1a/post/requestBody/$ref",
+            "Error not-an-object 8:5 #/paths/~1a/put",
+            "Error external-reference 11:9 #/paths/~1b/parameters/0/$ref",
+            "Error unresolvable-reference 14:5 #/paths/~1c/$ref",
+            "Error path-item-skipped 14:5 #/paths/~1c/$ref",
+        ]
+    );
+}
+
+#[test]
+fn diagnostic_prints_with_file_line_column_and_pointer() {
+    let contract = yaml("openapi: 3.1.0\npaths:\n  /a:\n    get: {}\n");
+    assert_eq!(
+        contract.diagnostics[0].to_string(),
+        "shop.yaml:4:5: the operation declares no response; any is accepted (at #/paths/~1a/get)"
+    );
+}
+
+#[test]
+fn path_level_parameters_are_merged_and_overridden_in_place() {
+    let contract = yaml(
+        "openapi: 3.0.0
+paths:
+  /a/{id}:
+    parameters:
+      - {in: path, name: id, required: true, schema: {type: integer}}
+      - {in: query, name: q, schema: {type: string}}
+      - {in: header, name: X-One, schema: {type: string}}
+    get:
+      parameters:
+        - {in: query, name: limit, required: true, schema: {type: integer}}
+        - {in: query, name: q, required: true, schema: {type: integer}}
+        - {in: header, name: x-one, schema: {type: integer}}
+        - {in: query, name: limit, schema: {type: string}}
+      responses: {'200': {description: ok}}
+",
+    );
+    let operation = operation(&contract, "GET /a/{id}");
+    assert_eq!(names(&operation), ["path id!", "query q!", "header x-one", "query limit!"]);
+    assert_eq!(operation.parameters[0].pointer, "/paths/~1a~1{id}/parameters/0");
+    assert_eq!(
+        operation.parameters[3].schema.as_str(),
+        "#/paths/~1a~1{id}/get/parameters/0/schema"
+    );
+    assert_eq!(
+        diagnostics(&contract),
+        ["Warning duplicate-parameter 13:11 #/paths/~1a~1{id}/get/parameters/3"]
+    );
+}
+
+#[test]
+fn path_names_without_declaration_get_a_string() {
+    let contract =
+        yaml("openapi: 3.1.0\npaths:\n  /{a}/{b}:\n    get: {responses: {default: {}}}\n");
+    let operation = operation(&contract, "GET /{a}/{b}");
+    assert_eq!(names(&operation), ["path a!", "path b!"]);
+    let schema = contract.schemas.request(&operation.parameters[1].schema);
+    assert_eq!(schema, Some(&json!({"type": "string", "minLength": 1})));
+    assert_eq!(
+        contract.diagnostics[0].message,
+        "the path names {a}, {b} without declaring it; any text is sent"
+    );
+}
+
+#[test]
+fn implied_schemas_never_hide_a_part_of_the_document() {
+    let contract = yaml(
+        "openapi: 3.1.0\nx-harness: mine\npaths:\n  /{a}:\n    get: {responses: {default: {}}}\n",
+    );
+    let lifted = contract.schemas.document(Direction::Request);
+    assert_eq!(lifted["x-harness"], json!("mine"));
+    let schema = &operation(&contract, "GET /{a}").parameters[0].schema;
+    assert_eq!(schema.as_str(), "#/x-harness_/schemas/0");
+    assert!(contract.schemas.request(schema).is_some());
+}
+
+#[test]
+fn styles_default_by_location() {
+    let items = "[{in: query, name: q, schema: {}}, {in: header, name: h, schema: {}}, \
+                 {in: cookie, name: c, schema: {}}, \
+                 {in: query, name: d, style: deepObject, schema: {}}, \
+                 {in: query, name: p, style: pipeDelimited, schema: {}}, \
+                 {in: query, name: e, explode: false, schema: {}}]";
+    let (parameters, diagnostics) = parameters(items);
+    let styles: Vec<_> = parameters.iter().map(|p| (p.style, p.explode)).collect();
+    assert_eq!(
+        styles,
+        [
+            (Style::Form, true),
+            (Style::Simple, false),
+            (Style::Form, true),
+            (Style::DeepObject, true),
+            (Style::PipeDelimited, false),
+            (Style::Form, false),
+        ]
+    );
+    assert_eq!(diagnostics, Vec::<String>::new());
+}
+
+#[test]
+fn style_of_another_location_is_replaced_by_the_default() {
+    let (parameters, diagnostics) =
+        parameters("[{in: header, name: h, style: matrix, schema: {}}]");
+    assert_eq!(parameters[0].style, Style::Simple);
+    assert_eq!(diagnostics, ["Warning invalid-style 7:32 #/paths/~1a/get/parameters/0/style"]);
+}
+
+#[test]
+fn headers_that_openapi_describes_elsewhere_are_ignored() {
+    let (parameters, diagnostics) =
+        parameters("[{in: header, name: ACCEPT, schema: {}}, {in: header, name: X, schema: {}}]");
+    assert_eq!(parameters.len(), 1);
+    assert_eq!(diagnostics, ["Note ignored-header-parameter 7:10 #/paths/~1a/get/parameters/0"]);
+}
+
+#[test]
+fn parameter_with_content_names_its_media_type() {
+    let (parameters, _) = parameters(
+        "[{in: query, name: f, content: {application/json: {schema: {type: object}, example: 1}}}]",
+    );
+    assert_eq!(parameters[0].media_type.as_deref(), Some("application/json"));
+    let schema = "#/paths/~1a/get/parameters/0/content/application~1json/schema";
+    assert_eq!(parameters[0].schema.as_str(), schema);
+    assert_eq!(parameters[0].examples, [json!(1)]);
+}
+
+#[test]
+fn optional_parameter_that_cannot_be_read_is_left_out() {
+    let (parameters, diagnostics) =
+        parameters("[{in: body, name: b}, {in: query, name: q}, {in: path, name: lost}]");
+    assert_eq!(parameters.len(), 1);
+    assert_eq!(
+        diagnostics,
+        [
+            "Error unreadable-parameter 7:10 #/paths/~1a/get/parameters/0",
+            "Warning parameter-without-schema 7:31 #/paths/~1a/get/parameters/1",
+            "Warning path-parameter-not-required 7:53 #/paths/~1a/get/parameters/2",
+            "Warning parameter-without-schema 7:53 #/paths/~1a/get/parameters/2",
+            "Warning path-parameter-without-place 7:53 #/paths/~1a/get/parameters/2",
+        ]
+    );
+}
+
+#[test]
+fn required_parameter_that_cannot_be_read_skips_the_operation() {
+    let contract = yaml(
+        "openapi: 3.2.0\npaths:\n  /a:\n    get:\n      parameters: \
+         [{in: querystring, name: q, required: true, content: {a/b: {}}}]\n",
+    );
+    assert_eq!(
+        contract.skipped[0].reason,
+        r#"parameter "q" is in "querystring", which is no place to send it"#
+    );
+}
+
+#[test]
+fn examples_come_from_parameter_and_schema_through_references() {
+    let contract = yaml(
+        "openapi: 3.0.0
+paths:
+  /a:
+    get:
+      parameters:
+        - in: query
+          name: q
+          example: 1
+          examples: {two: {$ref: '#/components/examples/Two'}, three: {value: 3}}
+          schema: {$ref: '#/components/schemas/S'}
+      responses: {'200': {description: ok}}
+components:
+  examples: {Two: {value: 2}}
+  schemas: {S: {type: integer, example: 4}}
+",
+    );
+    let examples = &operation(&contract, "GET /a").parameters[0].examples;
+    assert_eq!(*examples, [json!(1), json!(2), json!(3), json!(4)]);
+}
+
+#[test]
+fn bodies_responses_and_headers_are_read_through_references() {
+    let contract = yaml(
+        "openapi: 3.0.0
+paths:
+  /a:
+    post:
+      requestBody: {$ref: '#/components/requestBodies/B'}
+      responses:
+        201: {$ref: '#/components/responses/R'}
+        4xx: {description: no}
+        default: {description: else}
+        x-note: {description: extension}
+        '99': {description: odd}
+components:
+  requestBodies:
+    B: {required: true, content: {application/json: {schema: {$ref: '#/components/schemas/S'}}, text/plain: {}}}
+  responses:
+    R:
+      description: made
+      headers: {Location: {$ref: '#/components/headers/L'}, Content-Type: {schema: {type: string}}}
+      content: {application/json: {schema: {$ref: '#/components/schemas/S'}, examples: {a: {value: {}}}}}
+  headers: {L: {required: true, schema: {type: string}}}
+  schemas: {S: {type: object}}
+",
+    );
+    let operation = operation(&contract, "POST /a");
+    let body = operation.request_body.unwrap();
+    assert!(body.required);
+    assert_eq!(body.pointer, "/components/requestBodies/B");
+    let types: Vec<_> = body
+        .content
+        .iter()
+        .map(|m| (m.name.as_str(), m.schema.as_ref().map(SchemaRef::as_str)))
+        .collect();
+    let schema = "#/components/requestBodies/B/content/application~1json/schema";
+    assert_eq!(types, [("application/json", Some(schema)), ("text/plain", None)]);
+    let statuses: Vec<_> = operation.responses.iter().map(|r| r.status).collect();
+    assert_eq!(statuses, [StatusRange::Code(201), StatusRange::Class(4), StatusRange::Default]);
+    let made = &operation.responses[0];
+    assert_eq!(made.content[0].examples, [json!({})]);
+    let headers: Vec<_> = made.headers.iter().map(|h| (h.name.as_str(), h.required)).collect();
+    assert_eq!(headers, [("Location", true)]);
+    assert_eq!(made.headers[0].schema, Some(SchemaRef::at("/components/headers/L/schema")));
+}
+
+#[test]
+fn response_that_cannot_be_read_allows_anything() {
+    let contract =
+        yaml("openapi: 3.1.0\npaths: {/a: {get: {responses: {'404': {$ref: '#/nowhere'}}}}}");
+    let response = &operation(&contract, "GET /a").responses[0];
+    assert_eq!(response.status, StatusRange::Code(404));
+    assert_eq!((response.content[0].name.as_str(), &response.content[0].schema), ("*/*", &None));
+}
+
+#[test]
+fn references_that_never_end_skip_the_operation() {
+    let contract = yaml(
+        "openapi: 3.1.0
+paths: {/a: {get: {parameters: [{$ref: '#/components/parameters/A'}]}}}
+components:
+  parameters:
+    A: {$ref: '#/components/parameters/B'}
+    B: {$ref: '#/components/parameters/A'}
+",
+    );
+    assert_eq!(contract.skipped[0].reason, "the reference to a parameter leads back to itself");
+}
+
+#[test]
+fn path_items_may_be_references_with_siblings() {
+    let contract = yaml(
+        "openapi: 3.1.0
+paths:
+  /a:
+    $ref: '#/components/pathItems/A'
+    post: {responses: {default: {}}}
+components:
+  pathItems:
+    A: {get: {responses: {default: {}}}, post: {responses: {'200': {}}}}
+",
+    );
+    let keys: Vec<_> =
+        contract.operations.iter().map(|o| (o.key.as_str(), o.pointer.as_str())).collect();
+    assert_eq!(
+        keys,
+        [("GET /a", "/components/pathItems/A/get"), ("POST /a", "/components/pathItems/A/post"),]
+    );
+    assert_eq!(diagnostics(&contract), ["Error duplicate-operation 5:5 #/paths/~1a/post"]);
+}
+
+#[test]
+fn path_without_a_slash_gets_one_and_keys_stay_unique() {
+    let contract = yaml(
+        "openapi: 3.1.0\npaths:\n  a: {get: {responses: {default: {}}}}\n  \
+         /a: {get: {responses: {default: {}}}}\n",
+    );
+    assert_eq!(contract.operations.len(), 1);
+    assert_eq!(
+        diagnostics(&contract),
+        [
+            "Warning path-without-slash 3:3 #/paths/a",
+            "Error duplicate-operation 4:8 #/paths/~1a/get",
+        ]
+    );
+}
+
+#[test]
+fn same_operation_id_twice_is_reported_where_it_comes_again() {
+    let contract = yaml(
+        "openapi: 3.1.0\npaths:\n  /a:\n    get: {operationId: x, responses: {default: {}}}\n    \
+         put: {operationId: x, responses: {default: {}}}\n",
+    );
+    assert_eq!(
+        diagnostics(&contract),
+        ["Warning duplicate-operation-id 5:11 #/paths/~1a/put/operationId"]
+    );
+    assert_eq!(contract.operations.len(), 2);
+}
+
+#[test]
+fn links_lead_to_operations_by_id_and_by_reference() {
+    let contract = yaml(
+        "openapi: 3.0.0
+paths:
+  /a:
+    post:
+      responses:
+        '201':
+          description: made
+          links:
+            byId: {operationId: get, parameters: {id: $response.body#/id}}
+            byRef: {operationRef: '#/paths/~1a~1{id}/get', requestBody: 1}
+            encoded: {operationRef: '#/paths/~1a~1%7Bid%7D/get'}
+            shared: {$ref: '#/components/links/L'}
+            lost: {operationId: nobody}
+  /a/{id}:
+    get:
+      operationId: get
+      parameters: [{in: path, name: id, required: true, schema: {type: string}}]
+      responses: {'200': {description: ok}}
+components: {links: {L: {operationId: get}}}
+",
+    );
+    let links = &operation(&contract, "POST /a").responses[0].links;
+    let target = OperationKey::new("get", "/a/{id}");
+    let names: Vec<_> = links.iter().map(|l| (l.name.as_str(), l.operation == target)).collect();
+    assert_eq!(names, [("byId", true), ("byRef", true), ("encoded", true), ("shared", true)]);
+    assert_eq!(links[0].parameters["id"], json!("$response.body#/id"));
+    assert_eq!(links[1].request_body, Some(json!(1)));
+    let place = "#/paths/~1a/post/responses/201/links/lost";
+    assert_eq!(diagnostics(&contract), [format!("Warning unresolvable-link 13:13 {place}")]);
+}
+
+#[test]
+fn security_of_the_operation_replaces_that_of_the_document() {
+    let contract = yaml(
+        "openapi: 3.1.0
+security: [{key: []}]
+paths:
+  /a:
+    get: {responses: {'200': {description: ok}}}
+    put: {security: [], responses: {'200': {description: ok}}}
+    post: {security: [{}, {oauth: [read], key: []}, {lost: []}], responses: {'200': {description: ok}}}
+components:
+  securitySchemes:
+    key: {type: apiKey, in: cookie, name: sid}
+    oauth: {type: oauth2, flows: {}}
+    bearer: {type: http, scheme: Bearer}
+    tls: {type: mutualTLS}
+",
+    );
+    let security = |key: &str| {
+        let operation = operation(&contract, key);
+        let sets = operation.security.iter();
+        sets.map(|set| set.keys().cloned().collect::<Vec<_>>().join("+")).collect::<Vec<_>>()
+    };
+    assert_eq!(security("GET /a"), ["key"]);
+    assert_eq!(security("PUT /a"), Vec::<String>::new());
+    assert_eq!(security("POST /a"), ["", "oauth+key", "lost"]);
+    let kinds: Vec<_> = contract.security_schemes.values().cloned().collect();
+    assert_eq!(
+        kinds,
+        [
+            SecurityScheme::ApiKey { location: Location::Cookie, name: "sid".to_owned() },
+            SecurityScheme::OAuth,
+            SecurityScheme::Http { scheme: "bearer".to_owned() },
+            SecurityScheme::Other { kind: "mutualTLS".to_owned() },
+        ]
+    );
+    let codes: Vec<_> = contract.diagnostics.iter().map(|d| d.code.as_str()).collect();
+    assert_eq!(codes, ["unknown-security-scheme"]);
+}
+
+#[test]
+fn server_variables_become_their_defaults() {
+    let contract = yaml(
+        "openapi: 3.1.0
+servers:
+  - url: https://{host}:{port}/{base}/{lost}
+    variables: {host: {default: api.example}, port: {default: 8443}, base: {enum: [v1, v2]}}
+  - description: no url
+paths: {}
+",
+    );
+    let urls: Vec<_> = contract.servers.iter().map(|s: &Server| s.url.as_str()).collect();
+    assert_eq!(urls, ["https://api.example:8443/v1/{lost}"]);
+    assert_eq!(
+        diagnostics(&contract),
+        [
+            "Warning server-variable-without-default 3:5 #/servers/0",
+            "Warning server-without-url 5:5 #/servers/1",
+        ]
+    );
+}
+
+#[test]
+fn extensions_and_nulls_are_tolerated_everywhere() {
+    let contract = yaml(
+        "openapi: 3.1.0
+x-top: 1
+info: {title: null, description: null, x-a: 1}
+servers: null
+security: null
+tags: null
+paths:
+  x-paths: {get: 1}
+  /a:
+    x-item: 1
+    summary: null
+    parameters: null
+    get:
+      x-op: 1
+      tags: null
+      description: null
+      parameters: null
+      requestBody: null
+      responses: {x-r: 1, '200': {description: null, headers: null, content: null, links: null}}
+components: {schemas: null, x-c: {$ref: nowhere}}
+",
+    );
+    assert_eq!(contract.operations.len(), 1);
+    assert_eq!(diagnostics(&contract), Vec::<String>::new());
+}
+
+#[test]
+fn key_that_comes_twice_is_reported_where_it_comes_again() {
+    let contract = yaml("openapi: 3.1.0\ninfo:\n  title: one\n  title: two\npaths: {}\n");
+    assert_eq!(contract.title, "two");
+    assert_eq!(diagnostics(&contract), ["Warning duplicate-key 4:3 #/info/title"]);
+}
+
+#[test]
+fn many_places_with_one_mistake_are_counted() {
+    let schemas: Vec<_> = (0..150).map(|n| format!("    S{n}: {{type: int}}\n")).collect();
+    let contract = yaml(&format!(
+        "openapi: 3.1.0\npaths: {{}}\ncomponents:\n  schemas:\n{}",
+        schemas.concat()
+    ));
+    assert_eq!(contract.diagnostics.len(), 101);
+    assert_eq!(contract.diagnostics[0].message, "50 more places with invalid-type are not listed");
+}
+
+#[test]
+fn document_without_paths_says_what_is_missing() {
+    let contract = yaml("openapi: 3.1.0\nwebhooks: {a: {post: {}}}\n");
+    assert_eq!(
+        contract.diagnostics[0].message,
+        "the document has webhooks and no paths: there is nothing to send requests to"
+    );
+}
+
+#[test]
+fn json_that_is_only_yaml_says_so() {
+    let contract = read(b"{\"openapi\": \"3.1.0\",\n \"paths\": {},}", "a.json").unwrap();
+    assert_eq!(
+        contract.diagnostics[0].message,
+        "not valid JSON at line 2, column 14 (trailing comma); read as YAML"
+    );
+}
