@@ -21,7 +21,8 @@ pub(crate) const CHECK: Check = Check {
         Why: either the service is stricter than it says, so that clients run into walls that nobody \
         told them of, or its validation is off by one.\n\n\
         Quiet when: the operation has not accepted anything in this run (then it is shown as a gap: \
-        something that the contract does not say is missing); the refusal speaks of the state of the \
+        something that the contract does not say is missing); the limit is one that the contract does \
+        not declare (of machine integers, say); the refusal speaks of the state of the \
         service (`not found`, `already exists`, …) rather than of the request.\n\n\
         Source: OpenAPI 3.1, 4.8.10; RFC 9110, 15.5.1 and 15.5.21.\n\n\
         Example: POST /products {\"name\": <40 characters>} → 400, maxLength is 40",
@@ -45,6 +46,12 @@ fn judge(subject: &Subject<'_>) -> Vec<Verdict> {
     if !subject.operation_accepted {
         let why = "the operation has not accepted anything in this run".to_owned();
         return vec![Verdict::Unknown(why)];
+    }
+    // The contract says nothing of such a limit, so a service may have one.
+    if let Intent::Boundary { limit, .. } = &subject.step.intent
+        && limit.starts_with(Intent::UNDECLARED_LIMIT)
+    {
+        return Vec::new();
     }
     let text = response.content.lossy().to_lowercase();
     if STATE_WORDS.iter().any(|word| text.contains(word)) {
@@ -99,6 +106,14 @@ mod tests {
             let fixture = Fixture::answered(422, &content).meant(Intent::Valid);
             silent("valid_rejected", &fixture.accepted());
         }
+    }
+
+    #[test]
+    fn limits_that_the_contract_does_not_declare_may_be_refused() {
+        let at = Place::Body { pointer: "/n".to_owned() };
+        let limit = format!("{}2147483648", Intent::UNDECLARED_LIMIT);
+        let fixture = Fixture::answered(400, "{}").meant(Intent::Boundary { at, limit });
+        silent("valid_rejected", &fixture.accepted());
     }
 
     #[test]

@@ -103,6 +103,10 @@ pub enum Intent {
 }
 
 impl Intent {
+    /// Begins the `limit` of a boundary that the contract does not declare (the limits of machine
+    /// integers, say): refusing it is not against the contract's word.
+    pub const UNDECLARED_LIMIT: &str = "undeclared limit ";
+
     /// Whether the contract allows the request.
     pub fn is_allowed(&self) -> bool {
         match self {

@@ -1,0 +1,274 @@
+//! The edges of what a schema allows, seen from inside.
+
+use serde_json::{Number, Value, json};
+
+use crate::Source;
+use crate::constraints::Constraints;
+use crate::draw::{Alphabet, Fill, of_shape, step_of, whole, whole_range, within};
+use crate::shapes::{Graph, Kind};
+use crate::sites::{Site, replaced, sites};
+
+/// Longest string that is sent as a boundary, in code points.
+const LENGTH_MAX: usize = 65_536;
+/// Longest list that is sent as a boundary.
+const ITEMS_MAX: usize = 1_000;
+/// Members of a list of values (`enum`) that are tried one by one.
+const LISTED_MAX: usize = 40;
+/// Edges of one value.
+const EDGES_MAX: usize = 600;
+
+/// A valid value on an edge.
+#[derive(Clone, Debug)]
+pub(crate) struct Edge {
+    /// The whole value.
+    pub(crate) value: Value,
+    /// JSON pointer of the place on the edge.
+    pub(crate) pointer: String,
+    /// Which edge, for people.
+    pub(crate) limit: String,
+    /// Most telling first.
+    pub(crate) rank: u8,
+}
+
+/// The edges that are reached from a base value by changing one place, by rank, then outer places
+/// first. Each satisfies the whole schema.
+pub(crate) fn edges(graph: &Graph, base: &Value, alphabet: Alphabet) -> Vec<Edge> {
+    let mut found: Vec<Edge> = Vec::new();
+    for site in sites(graph, base) {
+        for (value, limit, rank) in at_site(graph, &site, base, alphabet) {
+            if base.pointer(&site.pointer) == Some(&value) && rank > 0 {
+                continue;
+            }
+            let Some(whole) = replaced(base, &site.pointer, value) else { continue };
+            if found.len() < EDGES_MAX && graph.is_valid(&whole) {
+                let pointer = site.pointer.clone();
+                found.push(Edge { value: whole, pointer, limit, rank });
+            }
+        }
+    }
+    found.sort_by_key(|edge| edge.rank);
+    found
+}
+
+type Candidate = (Value, String, u8);
+
+fn at_site(graph: &Graph, site: &Site<'_>, base: &Value, alphabet: Alphabet) -> Vec<Candidate> {
+    let mut found = Vec::new();
+    let constraints = &site.variant.constraints;
+    let variants = &graph.shape(site.shape).variants;
+    if variants.iter().any(|variant| matches!(variant.kind, Kind::Null)) {
+        found.push((Value::Null, "null where null is allowed".to_owned(), 1));
+    }
+    match &site.variant.kind {
+        Kind::Listed(values) => {
+            for value in values.iter().take(LISTED_MAX) {
+                found.push((value.clone(), "one of the listed values".to_owned(), 2));
+            }
+        }
+        Kind::Null => {}
+        Kind::Boolean => {
+            for value in [true, false] {
+                found.push((json!(value), value.to_string(), 2));
+            }
+        }
+        Kind::Integer => numbers(constraints, true, &mut found),
+        Kind::Number => numbers(constraints, false, &mut found),
+        Kind::String { .. } => strings(graph, site, alphabet, &mut found),
+        Kind::Array { items, .. } => arrays(graph, site, base, *items, alphabet, &mut found),
+        Kind::Object { properties, .. } => {
+            objects(site, base, properties.keys().map(String::as_str), &mut found);
+        }
+    }
+    // One value of every other variant: the branches that the base value did not take.
+    for (idx, variant) in variants.iter().enumerate() {
+        let is_other = !std::ptr::eq(variant, site.variant);
+        if is_other && !matches!(variant.kind, Kind::Null) && idx < LISTED_MAX {
+            let mut only = graph.clone();
+            only.shapes[site.shape].variants = vec![variant.clone()];
+            let mut simplest = Source::replay(Vec::new());
+            if let Some(value) = of_shape(&only, site.shape, &mut simplest, alphabet, Fill::Least) {
+                let limit = format!("the alternative of type {}", variant.kind.type_name());
+                found.push((value, limit, 1));
+            }
+        }
+    }
+    found
+}
+
+fn numbers(constraints: &Constraints, is_whole: bool, found: &mut Vec<Candidate>) {
+    let step = step_of(constraints);
+    let (has_low, has_high) = (constraints.minimum.is_some(), constraints.maximum.is_some());
+    let Some((low, high)) = whole_range(constraints) else { return };
+    // The first and last multiples within the range.
+    let low = low.div_euclid(step) * step + if low.rem_euclid(step) == 0 { 0 } else { step };
+    let high = high.div_euclid(step) * step;
+    let mut push = |value: i128, limit: String, rank: u8| {
+        if (low..=high).contains(&value) {
+            found.extend(whole(value).map(|value| (value, limit, rank)));
+        }
+    };
+    if has_low {
+        push(low, format!("minimum {low}"), 0);
+        push(low + step, format!("one above the minimum {low}"), 2);
+    }
+    if has_high {
+        push(high, format!("maximum {high}"), 0);
+        push(high - step, format!("one below the maximum {high}"), 2);
+    }
+    for value in [0, step, -step] {
+        push(value, value.to_string(), 1);
+    }
+    // The limits of the machine are allowed where the contract sets none.
+    for value in [i128::from(i32::MAX), i128::from(i32::MAX) + 1, i128::from(i32::MIN)] {
+        let is_undeclared = if value > 0 { !has_high } else { !has_low };
+        if is_undeclared && step == 1 {
+            push(value, format!("{}{value}", harness_model::Intent::UNDECLARED_LIMIT), 3);
+        }
+    }
+    if !is_whole && constraints.multiples.is_empty() {
+        let mut push_float = |value: f64, limit: String| {
+            if within(constraints, value)
+                && let Some(number) = Number::from_f64(value)
+            {
+                found.push((Value::Number(number), limit, 2));
+            }
+        };
+        push_float(0.5, "a fraction".to_owned());
+        for limit in [constraints.minimum, constraints.maximum].into_iter().flatten() {
+            let (limit, is_exclusive) = limit;
+            if is_exclusive {
+                push_float(limit + 0.01, format!("just above {limit}"));
+                push_float(limit - 0.01, format!("just below {limit}"));
+            } else if limit.fract() != 0.0 {
+                push_float(limit, format!("limit {limit}"));
+            }
+        }
+    }
+}
+
+fn strings(graph: &Graph, site: &Site<'_>, alphabet: Alphabet, found: &mut Vec<Candidate>) {
+    let constraints = &site.variant.constraints;
+    let Kind::String { patterns } = &site.variant.kind else { return };
+    let least = constraints.length_min;
+    let mut lengths = Vec::new();
+    if alphabet == Alphabet::Any || least > 0 {
+        lengths.push((least, if least == 0 { "empty".to_owned() } else { format!("minLength {least}") }, 0));
+    }
+    if least > 0 {
+        lengths.push((least + 1, format!("one above minLength {least}"), 2));
+    }
+    if let Some(most) = constraints.length_max.filter(|most| *most <= LENGTH_MAX) {
+        lengths.push((most, format!("maxLength {most}"), 0));
+        lengths.push((most.saturating_sub(1), format!("one below maxLength {most}"), 2));
+    }
+    let is_free = patterns.is_empty() && constraints.format.is_none();
+    for (length, limit, rank) in lengths {
+        let text = if is_free {
+            Some("a".repeat(length))
+        } else {
+            of_length(graph, site, alphabet, length)
+        };
+        found.extend(text.map(|text| (Value::String(text), limit, rank)));
+    }
+    if !is_free {
+        return;
+    }
+    if alphabet == Alphabet::Any {
+        if let Some(most) = constraints.length_max.filter(|most| (1..=LENGTH_MAX).contains(most)) {
+            // Four octets and two UTF-16 units each: lengths are code points (JSON Schema 6.3.1).
+            let limit = format!("maxLength {most} in characters beyond the basic plane");
+            found.push((Value::String("😀".repeat(most)), limit, 1));
+        }
+        found.push((json!(" "), "one space".to_owned(), 2));
+    }
+}
+
+/// A string of exactly this length that fits pattern and format, if a few draws find one.
+fn of_length(graph: &Graph, site: &Site<'_>, alphabet: Alphabet, length: usize) -> Option<String> {
+    let mut exact = graph.clone();
+    for variant in &mut exact.shapes[site.shape].variants {
+        variant.constraints.length_min = length;
+        variant.constraints.length_max = Some(length);
+        variant.samples.clear();
+    }
+    let mut simplest = Source::replay(Vec::new());
+    let value = of_shape(&exact, site.shape, &mut simplest, alphabet, Fill::Chance)?;
+    value.as_str().map(str::to_owned).filter(|text| text.chars().count() == length)
+}
+
+fn arrays(
+    graph: &Graph,
+    site: &Site<'_>,
+    base: &Value,
+    items: Option<usize>,
+    alphabet: Alphabet,
+    found: &mut Vec<Candidate>,
+) {
+    let constraints = &site.variant.constraints;
+    let mut lengths = vec![(constraints.items_min, format!("minItems {}", constraints.items_min), 0)];
+    if constraints.items_min == 0 {
+        lengths = vec![(0, "empty list".to_owned(), 0), (1, "one item".to_owned(), 2)];
+    }
+    if let Some(most) = constraints.items_max.filter(|most| *most <= ITEMS_MAX) {
+        lengths.push((most, format!("maxItems {most}"), 0));
+        lengths.push((most.saturating_sub(1), format!("one below maxItems {most}"), 2));
+    }
+    let current = base.pointer(&site.pointer).and_then(Value::as_array).cloned().unwrap_or_default();
+    for (length, limit, rank) in lengths {
+        if let Some(list) = list_of(graph, &current, items, alphabet, length, constraints.unique) {
+            found.push((Value::Array(list), limit, rank));
+        }
+    }
+    if let (false, Some(first)) = (constraints.unique, current.first()) {
+        found.push((json!([first, first]), "the same item twice".to_owned(), 2));
+    }
+}
+
+/// A list of this length, beginning with what is there.
+pub(crate) fn list_of(
+    graph: &Graph,
+    current: &[Value],
+    items: Option<usize>,
+    alphabet: Alphabet,
+    length: usize,
+    unique: bool,
+) -> Option<Vec<Value>> {
+    let mut list: Vec<Value> = current.iter().take(length).cloned().collect();
+    let mut choice = 0;
+    // Choices count up, so that items differ where they can.
+    while list.len() < length && choice < length as u64 * 4 + 16 {
+        let mut source = Source::replay(vec![0, choice, choice, choice, choice / 2, choice]);
+        choice += 1;
+        let item = match items {
+            Some(id) => of_shape(graph, id, &mut source, alphabet, Fill::Chance)?,
+            None => json!(format!("item{choice}")),
+        };
+        if !(unique && list.contains(&item)) {
+            list.push(item);
+        }
+    }
+    (list.len() == length).then_some(list)
+}
+
+fn objects<'a>(
+    site: &Site<'_>,
+    base: &Value,
+    names: impl Iterator<Item = &'a str>,
+    found: &mut Vec<Candidate>,
+) {
+    let Some(Value::Object(members)) = base.pointer(&site.pointer) else { return };
+    let required = &site.variant.constraints.required;
+    let is_required = |name: &str| required.iter().any(|other| other == name);
+    let only: serde_json::Map<String, Value> =
+        members.iter().filter(|(name, _)| is_required(name)).map(|(n, v)| (n.clone(), v.clone())).collect();
+    for name in names.filter(|name| !is_required(name)) {
+        let Some(member) = members.get(name) else { continue };
+        let mut alone = only.clone();
+        alone.insert(name.to_owned(), member.clone());
+        found.push((Value::Object(alone), format!("of the optional members only {name}"), 2));
+        let mut without = members.clone();
+        without.shift_remove(name);
+        found.push((Value::Object(without), format!("all members but {name}"), 3));
+    }
+    found.push((Value::Object(only), "required members only".to_owned(), 1));
+}

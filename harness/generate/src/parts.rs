@@ -1,0 +1,223 @@
+//! The parts of an operation's requests, compiled: parameters and content by media type.
+
+use harness_contract::{Contract, Location, MediaType, Operation, Parameter, Validator};
+use harness_model::{Body, BodyContent, BoundValue, ParameterValue};
+use serde_json::Value;
+
+use crate::draw::{Alphabet, Fill, valid};
+use crate::shapes::{Graph, Kind};
+use crate::Source;
+
+/// How content is serialised.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Coding {
+    Json,
+    Form,
+}
+
+impl Coding {
+    /// The coding of a media type; `None` if there is no generator for it.
+    fn of(media_type: &str) -> Option<Self> {
+        let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        match essence.as_str() {
+            "application/x-www-form-urlencoded" => Some(Self::Form),
+            "application/json" | "text/json" | "*/*" | "application/*" => Some(Self::Json),
+            other if other.ends_with("+json") => Some(Self::Json),
+            _ => None,
+        }
+    }
+}
+
+/// A parameter, ready to draw.
+#[derive(Clone, Debug)]
+pub(crate) struct ParameterPart {
+    pub(crate) location: Location,
+    pub(crate) name: String,
+    pub(crate) required: bool,
+    pub(crate) graph: Graph,
+    pub(crate) alphabet: Alphabet,
+    /// Examples that satisfy the schema, in the contract's order.
+    pub(crate) examples: Vec<Value>,
+    template: ParameterValue,
+}
+
+impl ParameterPart {
+    /// Compiles a parameter.
+    ///
+    /// # Errors
+    /// If no value can be made for it; the reason as a sentence fragment.
+    pub(crate) fn compile(contract: &Contract, parameter: &Parameter) -> Result<Self, String> {
+        let named = |why: String| format!("{} {}: {why}", parameter.location.as_str(), parameter.name);
+        let graph = Graph::compile(&contract.schemas, &parameter.schema).map_err(named)?;
+        let holds_parts = graph.shape(graph.root).variants.iter().any(|variant| {
+            matches!(variant.kind, Kind::Array { .. } | Kind::Object { .. })
+        });
+        // Separators within an item would be read as separators between items.
+        let alphabet =
+            if holds_parts && parameter.media_type.is_none() { Alphabet::Visible } else { Alphabet::of(parameter.location) };
+        let examples = parameter.examples.iter().filter(|value| graph.is_valid(value)).cloned();
+        let template = ParameterValue {
+            location: parameter.location,
+            name: parameter.name.clone(),
+            style: parameter.style,
+            explode: parameter.explode,
+            media_type: parameter.media_type.clone(),
+            required: parameter.required,
+            value: BoundValue::Known(Value::Null),
+        };
+        Ok(Self {
+            location: parameter.location,
+            name: parameter.name.clone(),
+            required: parameter.required,
+            examples: examples.collect(),
+            graph,
+            alphabet,
+            template,
+        })
+    }
+
+    pub(crate) fn with(&self, value: Value) -> ParameterValue {
+        ParameterValue { value: BoundValue::Known(value), ..self.template.clone() }
+    }
+
+    /// The most plausible value: an example of the contract, else the simplest.
+    pub(crate) fn plausible(&self) -> Option<Value> {
+        if let Some(example) = self.examples.first() {
+            return Some(example.clone());
+        }
+        let mut simplest = Source::replay(Vec::new());
+        let value = valid(&self.graph, &mut simplest, self.alphabet, Fill::Least)?;
+        // 1 is an id more often than 0 is, and an empty list is no value.
+        let one = Value::from(1);
+        if value == 0 && self.graph.is_valid(&one) {
+            return Some(one);
+        }
+        if value == "" || value == Value::Array(Vec::new()) {
+            return valid(&self.graph, &mut simplest, self.alphabet, Fill::Most);
+        }
+        Some(value)
+    }
+
+    pub(crate) fn draw(&self, source: &mut Source) -> Option<Value> {
+        // An id that the contract knows reaches further than one that is made up.
+        let odds = if self.location == Location::Path { 3 } else { 1 };
+        if !self.examples.is_empty() && source.draw(3) < odds {
+            return Some(self.examples[source.index(self.examples.len())].clone());
+        }
+        valid(&self.graph, source, self.alphabet, Fill::Chance)
+    }
+}
+
+/// Content of one media type, ready to draw.
+#[derive(Clone, Debug)]
+pub(crate) struct BodyPart {
+    pub(crate) media_type: String,
+    pub(crate) coding: Coding,
+    /// `None`: anything goes.
+    pub(crate) graph: Option<Graph>,
+    /// Examples that satisfy the schema, in the contract's order.
+    pub(crate) examples: Vec<Value>,
+}
+
+impl BodyPart {
+    fn compile(contract: &Contract, media_type: &MediaType) -> Result<Self, String> {
+        let name = &media_type.name;
+        let Some(coding) = Coding::of(name) else {
+            return Err(format!("content of type {name} has no generator yet"));
+        };
+        let graph = match &media_type.schema {
+            Some(schema) => Some(Graph::compile(&contract.schemas, schema)?),
+            None => None,
+        };
+        let is_fine = |value: &&Value| graph.as_ref().is_none_or(|graph| graph.is_valid(value));
+        let examples = media_type.examples.iter().filter(is_fine).cloned().collect();
+        let media_type = if name.contains('*') { "application/json".to_owned() } else { name.clone() };
+        Ok(Self { media_type, coding, graph, examples })
+    }
+
+    pub(crate) fn with(&self, value: Value) -> Body {
+        let content = match self.coding {
+            Coding::Json => BodyContent::Json(value),
+            Coding::Form => BodyContent::Form(value),
+        };
+        Body { media_type: Some(self.media_type.clone()), content, bindings: Vec::new() }
+    }
+
+    /// The most plausible content: an example of the contract, else required parts with the schemas'
+    /// own examples.
+    pub(crate) fn plausible(&self) -> Option<Value> {
+        self.examples.first().cloned().or_else(|| self.filled(Fill::Least))
+    }
+
+    /// Simplest content with required parts only, or with all.
+    pub(crate) fn filled(&self, fill: Fill) -> Option<Value> {
+        let Some(graph) = &self.graph else { return Some(Value::Object(serde_json::Map::new())) };
+        valid(graph, &mut Source::replay(Vec::new()), Alphabet::Any, fill)
+    }
+
+    pub(crate) fn draw(&self, source: &mut Source) -> Option<Value> {
+        if !self.examples.is_empty() && source.one_in(8) {
+            return Some(self.examples[source.index(self.examples.len())].clone());
+        }
+        match &self.graph {
+            Some(graph) => valid(graph, source, Alphabet::Any, Fill::Chance),
+            None => self.filled(Fill::Least),
+        }
+    }
+
+    pub(crate) fn validator(&self) -> Option<&Validator> {
+        self.graph.as_ref().and_then(|graph| graph.validator.as_ref())
+    }
+}
+
+/// All parts of an operation's requests.
+#[derive(Clone, Debug)]
+pub(crate) struct Parts {
+    pub(crate) parameters: Vec<ParameterPart>,
+    /// In the contract's order; empty if the operation takes no content, or none that can be made.
+    pub(crate) bodies: Vec<BodyPart>,
+    pub(crate) body_required: bool,
+    /// What cannot be made, and why.
+    pub(crate) gaps: Vec<String>,
+    /// A required part cannot be made: no valid request exists.
+    pub(crate) is_blocked: bool,
+}
+
+impl Parts {
+    pub(crate) fn compile(contract: &Contract, operation: &Operation) -> Self {
+        let mut parts = Self {
+            parameters: Vec::new(),
+            bodies: Vec::new(),
+            body_required: false,
+            gaps: Vec::new(),
+            is_blocked: false,
+        };
+        for parameter in &operation.parameters {
+            let compiled = ParameterPart::compile(contract, parameter).and_then(|part| {
+                let nothing = format!("{} {}: no valid value was found", part.location.as_str(), part.name);
+                if part.plausible().is_some() { Ok(part) } else { Err(nothing) }
+            });
+            match compiled {
+                Ok(part) => parts.parameters.push(part),
+                Err(gap) => {
+                    parts.is_blocked |= parameter.required;
+                    parts.gaps.push(gap);
+                }
+            }
+        }
+        if let Some(body) = &operation.request_body {
+            parts.body_required = body.required;
+            for media_type in &body.content {
+                match BodyPart::compile(contract, media_type) {
+                    Ok(part) if part.plausible().is_some() => parts.bodies.push(part),
+                    Ok(part) => {
+                        parts.gaps.push(format!("{}: no valid content was found", part.media_type));
+                    }
+                    Err(gap) => parts.gaps.push(gap),
+                }
+            }
+            parts.is_blocked |= body.required && parts.bodies.is_empty();
+        }
+        parts
+    }
+}

@@ -1,0 +1,326 @@
+//! Everything that can be done to one operation, compiled once.
+
+use std::collections::BTreeSet;
+
+use harness_contract::{Contract, Location, Operation, OperationKey};
+use harness_model::{Body, Intent, ParameterValue, Place, Step, Violated};
+use serde_json::Value;
+
+use crate::boundary::{Edge, edges};
+use crate::draw::{Alphabet, Fill};
+use crate::parts::{BodyPart, ParameterPart, Parts};
+use crate::render::render;
+use crate::violated::Law;
+use crate::violation::{Breach, breaches};
+use crate::Source;
+
+/// Steps of one list; what is listed first tells most.
+const STEPS_MAX: usize = 1_500;
+
+/// What can be done to one operation.
+#[derive(Clone, Debug)]
+pub struct OperationPlan {
+    key: OperationKey,
+    method: String,
+    path: String,
+    parts: Parts,
+    law: Law,
+}
+
+impl OperationPlan {
+    /// Compiles an operation. Never fails: what cannot be made is among [`Self::gaps`].
+    pub fn compile(contract: &Contract, operation: &Operation) -> Self {
+        Self {
+            key: operation.key.clone(),
+            method: operation.method.clone(),
+            path: operation.path.clone(),
+            parts: Parts::compile(contract, operation),
+            law: Law::new(contract),
+        }
+    }
+
+    /// What cannot be generated, and why; in the contract's order.
+    pub fn gaps(&self) -> &[String] {
+        &self.parts.gaps
+    }
+
+    /// The most plausible valid request: the contract's examples where there are any, else the
+    /// simplest values; required parameters only, and content if the operation takes any. `None` if a
+    /// required part cannot be made.
+    pub fn baseline(&self) -> Option<Step> {
+        if self.parts.is_blocked {
+            return None;
+        }
+        let required = self.parts.parameters.iter().filter(|part| part.required);
+        let parameters = required.map(|part| Some(part.with(part.plausible()?)));
+        let body = match self.parts.bodies.first() {
+            Some(part) if self.sends_content() => Some(part.with(part.plausible()?)),
+            Some(_) | None => None,
+        };
+        Some(self.step(parameters.collect::<Option<_>>()?, body, Intent::Valid))
+    }
+
+    /// Whether the baseline has content: always if it must, and for methods whose meaning lies in it.
+    fn sends_content(&self) -> bool {
+        self.parts.body_required || !matches!(self.method.as_str(), "GET" | "HEAD" | "DELETE")
+    }
+
+    /// Valid requests with the contract's further examples, then one with every part there is.
+    pub fn examples(&self) -> Vec<Step> {
+        let Some(baseline) = self.baseline() else { return Vec::new() };
+        let mut steps = Vec::new();
+        for part in &self.parts.parameters {
+            for example in &part.examples {
+                steps.push(with_parameter(&baseline, part, Some(example.clone())));
+            }
+        }
+        for part in &self.parts.bodies {
+            for example in &part.examples {
+                steps.push(with_body(&baseline, Some(part.with(example.clone()))));
+            }
+        }
+        let mut full = baseline.clone();
+        for part in self.parts.parameters.iter().filter(|part| !part.required) {
+            if let Some(value) = part.plausible() {
+                full = with_parameter(&full, part, Some(value));
+            }
+        }
+        for part in &self.parts.bodies {
+            if let Some(value) = part.filled(Fill::Most) {
+                steps.push(with_body(&full, Some(part.with(value))));
+            }
+        }
+        steps.push(full);
+        let mut seen = BTreeSet::from([octets(&baseline)]);
+        steps.retain(|step| seen.insert(octets(step)) && self.violated(step).is_empty());
+        steps.truncate(STEPS_MAX);
+        steps
+    }
+
+    /// A random valid request; `None` if a required part cannot be made.
+    pub fn valid(&self, source: &mut Source) -> Option<Step> {
+        if self.parts.is_blocked {
+            return None;
+        }
+        let mut parameters = Vec::with_capacity(self.parts.parameters.len());
+        for part in &self.parts.parameters {
+            if !part.required && source.draw(2) < 2 {
+                continue;
+            }
+            match part.draw(source) {
+                Some(value) => parameters.push(part.with(value)),
+                None if part.required => return None,
+                None => {}
+            }
+        }
+        let bodies = &self.parts.bodies;
+        let wants_body = !bodies.is_empty()
+            && if self.sends_content() {
+                self.parts.body_required || !source.one_in(8)
+            } else {
+                source.one_in(4)
+            };
+        let body = if wants_body {
+            let part = &bodies[source.index(bodies.len())];
+            match part.draw(source) {
+                Some(value) => Some(part.with(value)),
+                None if self.parts.body_required => return None,
+                None => None,
+            }
+        } else {
+            None
+        };
+        Some(self.step(parameters, body, Intent::Valid))
+    }
+
+    /// Valid requests on the edges of the constraints, one place at a time, most telling first. The
+    /// same for every seed.
+    pub fn boundaries(&self) -> Vec<Step> {
+        let Some(baseline) = self.baseline() else { return Vec::new() };
+        let mut ranked: Vec<(u8, Step)> = Vec::new();
+        for part in &self.parts.parameters {
+            let Some(base) = part.plausible() else { continue };
+            for Edge { value, pointer, limit, rank } in edges(&part.graph, &base, part.alphabet) {
+                let at = parameter_place(part, pointer);
+                let mut step = with_parameter(&baseline, part, Some(value));
+                step.intent = Intent::Boundary { at, limit };
+                ranked.push((rank, step));
+            }
+            if !part.required && baseline_has(&baseline, part) {
+                ranked.push((2, with_parameter(&baseline, part, None)));
+            }
+        }
+        for (part, base) in self.body_bases() {
+            let Some(graph) = &part.graph else { continue };
+            for Edge { value, pointer, limit, rank } in edges(graph, &base, Alphabet::Any) {
+                let mut step = with_body(&baseline, Some(part.with(value)));
+                step.intent = Intent::Boundary { at: Place::Body { pointer }, limit };
+                ranked.push((rank, step));
+            }
+        }
+        if !self.parts.body_required && baseline.body.is_some() {
+            let at = Place::Body { pointer: String::new() };
+            let mut step = with_body(&baseline, None);
+            step.intent = Intent::Boundary { at, limit: "without the optional content".to_owned() };
+            ranked.push((1, step));
+        }
+        self.chosen(ranked, &baseline, |step| self.violated(step).is_empty())
+    }
+
+    /// Requests that break one constraint each, by the smallest step, most telling first. The same for
+    /// every seed. Each breaks exactly what its intent says, as it goes over the wire.
+    pub fn violations(&self) -> Vec<Step> {
+        let Some(baseline) = self.baseline() else { return Vec::new() };
+        let mut ranked: Vec<(u8, Step)> = Vec::new();
+        let mut push = |mut step: Step, at: &Place, what: String, rank: u8| {
+            let broken = self.violated(&step);
+            if let Some(violated) = only(&broken, at) {
+                step.intent = Intent::Invalid(Violated { what, ..violated });
+                ranked.push((rank, step));
+            }
+        };
+        for part in &self.parts.parameters {
+            let Some(base) = part.plausible() else { continue };
+            for Breach { value, pointer, what, rank } in breaches(&part.graph, &base, part.alphabet) {
+                if is_sendable(part, &value) {
+                    let at = parameter_place(part, pointer);
+                    push(with_parameter(&baseline, part, Some(value)), &at, what, rank);
+                }
+            }
+            if part.required && part.location != Location::Path {
+                let at = parameter_place(part, String::new());
+                let what = format!("without the required parameter {}", part.name);
+                push(with_parameter(&baseline, part, None), &at, what, 0);
+            }
+        }
+        for (part, base) in self.body_bases() {
+            let Some(graph) = &part.graph else { continue };
+            for Breach { value, pointer, what, rank } in breaches(graph, &base, Alphabet::Any) {
+                let at = Place::Body { pointer };
+                push(with_body(&baseline, Some(part.with(value))), &at, what, rank);
+            }
+        }
+        if self.parts.body_required {
+            let at = Place::Body { pointer: String::new() };
+            push(with_body(&baseline, None), &at, "without the required content".to_owned(), 0);
+        }
+        self.chosen(ranked, &baseline, |_| true)
+    }
+
+    /// What a step breaks, as it goes over the wire; empty: the contract allows it. Values that are
+    /// bound to earlier answers are taken to be fine.
+    pub fn violated(&self, step: &Step) -> Vec<Violated> {
+        self.law.violated(&self.parts, step)
+    }
+
+    /// Content to change one place of: with every part if that is valid, else the plausible one.
+    fn body_bases(&self) -> impl Iterator<Item = (&BodyPart, Value)> {
+        self.parts.bodies.iter().filter_map(|part| {
+            let base = part.filled(Fill::Most).or_else(|| part.plausible())?;
+            Some((part, base))
+        })
+    }
+
+    /// Sorted by rank, without repeats on the wire, bounded.
+    fn chosen(
+        &self,
+        mut ranked: Vec<(u8, Step)>,
+        baseline: &Step,
+        is_fine: impl Fn(&Step) -> bool,
+    ) -> Vec<Step> {
+        ranked.sort_by_key(|(rank, _)| *rank);
+        let mut seen = BTreeSet::from([octets(baseline)]);
+        let mut steps: Vec<Step> = ranked.into_iter().map(|(_, step)| step).collect();
+        steps.retain(|step| seen.insert(octets(step)) && is_fine(step));
+        steps.truncate(STEPS_MAX);
+        steps
+    }
+
+    fn step(&self, parameters: Vec<ParameterValue>, body: Option<Body>, intent: Intent) -> Step {
+        Step {
+            operation: self.key.clone(),
+            method: self.method.clone(),
+            path: self.path.clone(),
+            parameters,
+            body,
+            identity: None,
+            intent,
+        }
+    }
+}
+
+/// A digest of what goes over the wire.
+fn octets(step: &Step) -> [u8; 32] {
+    let request = render(step, "").expect("planned steps have no bound values");
+    let mut hasher = blake3::Hasher::new();
+    for part in [request.method.as_bytes(), &request.target.0, &request.content.0] {
+        hasher.update(&(part.len() as u64).to_le_bytes());
+        hasher.update(part);
+    }
+    for field in &request.headers {
+        hasher.update(field.name.as_bytes());
+        hasher.update(&field.value.0);
+    }
+    *hasher.finalize().as_bytes()
+}
+
+fn parameter_place(part: &ParameterPart, pointer: String) -> Place {
+    Place::Parameter { location: part.location, name: part.name.clone(), pointer }
+}
+
+fn baseline_has(step: &Step, part: &ParameterPart) -> bool {
+    step.parameters.iter().any(|value| value.location == part.location && value.name == part.name)
+}
+
+/// The step with one parameter set, or left out.
+fn with_parameter(step: &Step, part: &ParameterPart, value: Option<Value>) -> Step {
+    let mut step = step.clone();
+    let at = step.parameters.iter().position(|v| v.location == part.location && v.name == part.name);
+    match (at, value) {
+        (Some(idx), Some(value)) => step.parameters[idx] = part.with(value),
+        (Some(idx), None) => drop(step.parameters.remove(idx)),
+        (None, Some(value)) => step.parameters.push(part.with(value)),
+        (None, None) => {}
+    }
+    step
+}
+
+fn with_body(step: &Step, body: Option<Body>) -> Step {
+    Step { body, ..step.clone() }
+}
+
+/// Whether a value can travel there at all: an empty path segment is another path, and a field value
+/// is visible ASCII.
+fn is_sendable(part: &ParameterPart, value: &Value) -> bool {
+    let text = crate::render::text(value);
+    let is_empty = match value {
+        Value::Array(items) => items.is_empty(),
+        Value::Object(members) => members.is_empty(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => text.is_empty(),
+    };
+    match part.location {
+        Location::Path => !is_empty && !text.contains('/'),
+        Location::Header | Location::Cookie => text.chars().all(|c| (' '..='~').contains(&c)),
+        Location::Query => true,
+    }
+}
+
+/// The violation at this place, if all violations are on the line from the root to it or below it: a
+/// request that breaks two things tells nothing about either.
+fn only(broken: &[Violated], at: &Place) -> Option<Violated> {
+    let is_related = |other: &Place| match (at, other) {
+        (Place::Body { pointer }, Place::Body { pointer: other }) => {
+            pointer.starts_with(other.as_str()) || other.starts_with(pointer.as_str())
+        }
+        (
+            Place::Parameter { location, name, .. },
+            Place::Parameter { location: other_location, name: other_name, .. },
+        ) => location == other_location && name == other_name,
+        (Place::Request, Place::Request) => true,
+        _ => false,
+    };
+    if !broken.iter().all(|violated| is_related(&violated.at)) {
+        return None;
+    }
+    broken.iter().find(|violated| violated.at == *at).or_else(|| broken.first()).cloned()
+}

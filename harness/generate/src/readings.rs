@@ -1,0 +1,211 @@
+//! What a reader of the wire may take a value for.
+//!
+//! A parameter is text: `1` is a number to one reader and a string to another, `yes` is a boolean to
+//! some, a repeated key is a list, its first or its last item. A value breaks the contract only if no
+//! reading of it satisfies the schema; otherwise a harness would call a correct service wrong.
+
+use harness_contract::{Location, Style};
+use harness_model::{BoundValue, ParameterValue};
+use serde_json::{Map, Value};
+
+use crate::render::text;
+
+/// Readings of one value that are tried.
+const READINGS_MAX: usize = 64;
+
+/// Readings of a parameter as it goes over the wire, the literal one first; `None`: nothing is sent.
+pub(crate) fn of_parameter(parameter: &ParameterValue) -> Option<Vec<Value>> {
+    // A value that is not known yet is taken to be fine.
+    let BoundValue::Known(value) = &parameter.value else { return Some(Vec::new()) };
+    if parameter.media_type.is_some() {
+        return Some(vec![value.clone()]);
+    }
+    let is_named = matches!(parameter.location, Location::Query | Location::Cookie);
+    let is_repeated = is_named && parameter.explode;
+    match value {
+        Value::Array(items) if items.is_empty() && is_repeated => None,
+        Value::Object(members) if members.is_empty() && (is_repeated || parameter.style == Style::DeepObject) => None,
+        Value::Array(items) => Some(of_list(items, is_repeated)),
+        Value::Object(members) => Some(of_members(members)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
+            let text = text(value);
+            let mut found = of_text(&text);
+            let singles: Vec<Value> = found.iter().map(|one| Value::Array(vec![one.clone()])).collect();
+            found.extend(singles);
+            if text.contains(',') {
+                let parts: Vec<Value> = text.split(',').map(|part| Value::from(part.trim())).collect();
+                found.extend(of_list(&parts, false));
+            }
+            // An empty list in one text.
+            if text.is_empty() {
+                found.push(Value::Array(Vec::new()));
+            }
+            Some(found)
+        }
+    }
+}
+
+/// Readings of one text, as it is first: a string, then what it spells.
+pub(crate) fn of_text(text: &str) -> Vec<Value> {
+    let mut found = vec![Value::from(text)];
+    let trimmed = text.trim();
+    if let Ok(number) = trimmed.parse::<i64>() {
+        found.push(Value::from(number));
+    } else if let Ok(number) = trimmed.parse::<u64>() {
+        found.push(Value::from(number));
+    } else if trimmed.starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c))
+        && let Some(number) = trimmed.parse::<f64>().ok().and_then(serde_json::Number::from_f64)
+    {
+        found.push(Value::Number(number));
+    }
+    match trimmed.to_ascii_lowercase().as_str() {
+        "true" | "1" | "yes" | "on" | "t" | "y" => found.push(Value::Bool(true)),
+        "false" | "0" | "no" | "off" | "f" | "n" => found.push(Value::Bool(false)),
+        "null" | "" => found.push(Value::Null),
+        _ => {}
+    }
+    if trimmed != text {
+        // Outer white space does not survive every reader.
+        found.push(Value::from(trimmed));
+    }
+    // Some frameworks read any parameter that looks like JSON as JSON.
+    if trimmed.starts_with(['{', '['])
+        && let Ok(json) = serde_json::from_str(trimmed)
+    {
+        found.push(json);
+    }
+    found
+}
+
+fn of_list(items: &[Value], is_repeated: bool) -> Vec<Value> {
+    let texts: Vec<Vec<Value>> = items.iter().map(|item| of_text(&text(item))).collect();
+    let literal = Value::Array(items.to_vec());
+    let strings = texts.iter().filter_map(|readings| readings.first().cloned()).collect();
+    let typed = texts
+        .iter()
+        .map(|readings| readings.get(1).or_else(|| readings.first()).cloned().unwrap_or_default())
+        .collect();
+    let last = texts
+        .iter()
+        .map(|readings| readings.last().cloned().unwrap_or_default())
+        .collect();
+    let mut found =
+        vec![literal, Value::Array(strings), Value::Array(typed), Value::Array(last)];
+    if is_repeated || items.len() == 1 {
+        // A reader that expects one value takes the first or the last.
+        found.extend(texts.first().into_iter().chain(texts.last()).flatten().cloned());
+    } else {
+        let joined = items.iter().map(text).collect::<Vec<_>>().join(",");
+        found.extend(of_text(&joined));
+    }
+    found.truncate(READINGS_MAX);
+    found
+}
+
+fn of_members(members: &Map<String, Value>) -> Vec<Value> {
+    let strings = members.iter().map(|(name, member)| (name.clone(), Value::from(text(member))));
+    let strings = Value::Object(strings.collect());
+    let typed = members.iter().map(|(name, member)| {
+        let readings = of_text(&text(member));
+        let typed = readings.get(1).or_else(|| readings.first()).cloned().unwrap_or_default();
+        (name.clone(), typed)
+    });
+    let typed = Value::Object(typed.collect());
+    vec![Value::Object(members.clone()), typed, strings]
+}
+
+/// The reading of form content that breaks a schema least: each member is tried in every spelling, and
+/// `count` says how many violations a whole has.
+pub(crate) fn of_form(value: &Value, count: &dyn Fn(&Value) -> usize) -> Value {
+    let Value::Object(members) = value else { return value.clone() };
+    // An empty list sends nothing.
+    let is_sent = |member: &Value| !matches!(member, Value::Array(items) if items.is_empty());
+    let sent = members.iter().filter(|(_, member)| is_sent(member));
+    let mut best: Map<String, Value> = sent.map(|(n, m)| (n.clone(), m.clone())).collect();
+    let mut least = count(&Value::Object(best.clone()));
+    let names: Vec<String> = best.keys().cloned().collect();
+    for name in names {
+        if least == 0 {
+            break;
+        }
+        let readings = match &best[&name] {
+            Value::Array(items) => of_list(items, true),
+            other => {
+                let mut readings = of_text(&text(other));
+                let singles: Vec<Value> =
+                    readings.iter().map(|one| Value::Array(vec![one.clone()])).collect();
+                readings.extend(singles);
+                readings
+            }
+        };
+        for reading in readings {
+            let mut other = best.clone();
+            other.insert(name.clone(), reading);
+            let violations = count(&Value::Object(other.clone()));
+            if violations < least {
+                (best, least) = (other, violations);
+            }
+        }
+    }
+    Value::Object(best)
+}
+
+#[cfg(test)]
+mod tests {
+    use harness_contract::{Location, Style};
+    use harness_model::{BoundValue, ParameterValue};
+    use serde_json::{Value, json};
+
+    use super::{of_form, of_parameter};
+
+    fn check(location: Location, explode: bool, value: Value, reading: &Value, expected: bool) {
+        let parameter = ParameterValue {
+            location,
+            name: "p".to_owned(),
+            style: if location == Location::Query { Style::Form } else { Style::Simple },
+            explode,
+            media_type: None,
+            required: false,
+            value: BoundValue::Known(value.clone()),
+        };
+        let readings = of_parameter(&parameter).expect("something is sent");
+        assert_eq!(readings.contains(reading), expected, "{value} as {reading}");
+    }
+
+    #[test]
+    fn text_may_be_read_as_what_it_spells() {
+        let query = Location::Query;
+        check(query, true, json!("12"), &json!(12), true);
+        check(query, true, json!(12), &json!("12"), true);
+        check(query, true, json!("1e3"), &json!(1000.0), true);
+        check(query, true, json!("yes"), &json!(true), true);
+        check(query, true, json!("x"), &json!(["x"]), true);
+        check(query, true, json!("x"), &json!(1), false);
+        check(query, true, json!("inf"), &json!(null), false);
+        check(query, false, json!(["1", "2"]), &json!([1, 2]), true);
+        check(query, true, json!(["1", "2"]), &json!(2), true);
+        check(Location::Header, false, json!(" a "), &json!("a"), true);
+    }
+
+    #[test]
+    fn an_empty_exploded_list_sends_nothing() {
+        let parameter = ParameterValue {
+            location: Location::Query,
+            name: "p".to_owned(),
+            style: Style::Form,
+            explode: true,
+            media_type: None,
+            required: true,
+            value: BoundValue::Known(json!([])),
+        };
+        assert_eq!(of_parameter(&parameter), None);
+    }
+
+    #[test]
+    fn form_members_are_read_in_the_spelling_that_fits() {
+        let count = |value: &Value| {
+            usize::from(!value["n"].is_i64()) + usize::from(!value["s"].is_string())
+        };
+        assert_eq!(of_form(&json!({"n": "4", "s": 5}), &count), json!({"n": 4, "s": "5"}));
+    }
+}
