@@ -17,6 +17,7 @@ use crate::{
     StatusRange, Style, parameters, pointer,
 };
 
+/// `swagger: 2.0`.
 pub(crate) const FORMAT: Format = Format {
     name: "Swagger 2.0",
     detect: |version| version.is("swagger", "2"),

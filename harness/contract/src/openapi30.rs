@@ -16,6 +16,11 @@ use crate::{content, servers};
 /// Longest message of the typed model that is quoted, in characters.
 const MESSAGE_LENGTH_MAX: usize = 300;
 
+/// Deepest element that is tried on the typed model, which copies what it reads once per level and
+/// needs 30 KB of stack for each. Real documents stay below 30.
+const TYPED_DEPTH_MAX: usize = 40;
+
+/// `openapi: 3.0.x`.
 pub(crate) const FORMAT: Format = Format {
     name: "OpenAPI 3.0",
     detect: |version| version.is("openapi", "3.0") || version.text == "3",
@@ -94,9 +99,22 @@ fn report(reading: &mut Reading<'_>, pointer: &str, why: &str) {
     reading.report.warn("not-openapi-3.0", pointer, format!("does not fit OpenAPI 3.0: {why}"));
 }
 
-/// Why a value is no `T`; `None` if it is one.
+/// Why a value is no `T`; `None` if it is one, or if it is nested too deeply to try.
 fn misfit<T: DeserializeOwned>(value: &Value) -> Option<String> {
+    if !is_at_most(TYPED_DEPTH_MAX, value) {
+        return None;
+    }
     T::deserialize(value).err().map(|error| error.to_string())
+}
+
+/// Whether a value has no more levels than this.
+fn is_at_most(levels: usize, value: &Value) -> bool {
+    let Some(below) = levels.checked_sub(1) else { return false };
+    match value {
+        Value::Object(members) => members.values().all(|member| is_at_most(below, member)),
+        Value::Array(items) => items.iter().all(|item| is_at_most(below, item)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => true,
+    }
 }
 
 #[cfg(test)]

@@ -67,7 +67,7 @@ pub(crate) fn decode<'a>(bytes: &'a [u8], source: &str) -> Result<Decoded<'a>, R
     Ok(Decoded { text: String::from_utf8_lossy(bytes), first_wrong_octet })
 }
 
-/// Whether the octets are worth handing to [`crate::read`]: text whose top level says `openapi` or
+/// Whether the octets are worth handing to [`crate::read()`]: text whose top level says `openapi` or
 /// `swagger`. Cheap enough to ask of every answer to a probe; builds no tree.
 pub fn looks_like_contract(bytes: &[u8]) -> bool {
     #[derive(Deserialize)]

@@ -20,7 +20,7 @@ const LINE_LENGTH_MAX: usize = 1000;
 const NEAR_LENGTH: usize = 60;
 
 /// Draws diagnostics over the lines of the document they are about, most severe first, and counts
-/// what does not fit. `bytes`: the document as it was given to [`crate::read`]. Each block ends with
+/// what does not fit. `bytes`: the document as it was given to [`crate::read()`]. Each block ends with
 /// a line break; empty if there are no diagnostics.
 pub fn render_diagnostics(bytes: &[u8], diagnostics: &[Diagnostic], color: bool) -> String {
     let decoded = decode(bytes, "").ok();

@@ -1,5 +1,5 @@
-//! Every document of the shared corpus of real API descriptions reads, completely, and all its
-//! schemas compile. Skipped, with a note, where the corpus is not there.
+//! Every document of `specs/`, and of the larger corpus of real API descriptions where it is there,
+//! reads completely, and all its schemas compile.
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail their test")]
 
 use std::collections::BTreeSet;
@@ -28,12 +28,20 @@ fn note_skipped() {
     eprintln!("skipped: the corpus ../shared/specs is not there");
 }
 
-/// All single documents whose name ends so and whose size is in the range, with their octets.
+/// The documents of the corpus whose name ends so and whose size is in the range, with their octets.
 fn documents(extension: &str, size: std::ops::Range<u64>) -> Vec<(String, Vec<u8>)> {
-    let Some(folder) = corpus() else {
-        note_skipped();
-        return Vec::new();
-    };
+    if let Some(folder) = corpus() {
+        return documents_in(&folder, extension, size);
+    }
+    note_skipped();
+    Vec::new()
+}
+
+fn documents_in(
+    folder: &Path,
+    extension: &str,
+    size: std::ops::Range<u64>,
+) -> Vec<(String, Vec<u8>)> {
     let mut paths: Vec<PathBuf> = fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().path())
@@ -168,6 +176,16 @@ fn check_parameter(operation: &Operation, parameter: &Parameter) {
 }
 
 const KIB: u64 = 1024;
+
+#[test]
+fn documents_of_this_project_read_completely() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../specs");
+    for extension in ["json", "yaml"] {
+        for (name, bytes) in documents_in(&folder, extension, 0..u64::MAX) {
+            check(&name, &bytes);
+        }
+    }
+}
 
 #[test]
 fn small_json_documents_read_completely() {

@@ -346,3 +346,20 @@ fn media_types_headers_and_callbacks_are_lifted_too() {
     }
     assert_eq!(operation.pointer("/requestBody/content/a~1b/example"), Some(&schema));
 }
+
+#[test]
+fn schemas_nested_as_deep_as_a_document_may_be_are_compiled() {
+    let depth = 120;
+    let schema =
+        format!("{}{{\"type\":\"string\"}}{}", "{\"items\":".repeat(depth), "}".repeat(depth));
+    let text = format!(
+        "{{\"openapi\":\"3.0.0\",\"paths\":{{}},\"components\":{{\"schemas\":{{\"S\":{schema}}}}}}}"
+    );
+    let contract = read(text.as_bytes(), "a.json").unwrap();
+    let reference = SchemaRef::at("/components/schemas/S");
+    let validator =
+        crate::Validator::compile(&contract.schemas, &reference, Direction::Request).unwrap();
+    let value: Value =
+        serde_json::from_str(&format!("{}1{}", "[".repeat(depth), "]".repeat(depth))).unwrap();
+    assert_eq!(validator.violations(&value).len(), 1);
+}

@@ -30,6 +30,17 @@ components: {parameters: {P: {in: query, name: p, schema: {$ref: 'a.yaml#/compon
 }
 
 #[test]
+fn dialect_that_is_not_known_is_said_to_be() {
+    let codes = |dialect: &str| -> Vec<String> {
+        let document = format!("openapi: 3.1.0\njsonSchemaDialect: {dialect}\npaths: {{}}");
+        let contract = read(document.as_bytes(), "a.yaml").unwrap();
+        contract.diagnostics.into_iter().map(|diagnostic| diagnostic.code).collect()
+    };
+    assert_eq!(codes("http://json-schema.org/draft-07/schema#"), ["unknown-dialect"]);
+    assert_eq!(codes("https://spec.openapis.org/oas/3.1/dialect/base"), Vec::<String>::new());
+}
+
+#[test]
 fn media_types_of_3_2_may_be_references() {
     let document = "openapi: 3.2.0
 paths: {/a: {get: {responses: {'200': {content: {a/b: {$ref: '#/components/mediaTypes/M'}}}}}}}
