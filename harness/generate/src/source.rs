@@ -129,7 +129,7 @@ mod tests {
     }
 
     /// Recorded when the algorithm was fixed.
-    const GOLDEN: [u64; 6] = [0, 0, 0, 0, 0, 0];
+    const GOLDEN: [u64; 6] = [849, 419, 949, 806, 820, 526];
 
     #[test]
     fn every_part_of_the_key_splits_the_stream() {

@@ -1,0 +1,142 @@
+//! Fires a stored counterexample again and says what became of it.
+
+use std::sync::Arc;
+
+use harness_contract::{Contract, OperationKey};
+use harness_model::{Attempt, Counterexample, Exchange, Finding};
+use harness_transport::{Clock, Transport};
+use indexmap::IndexMap;
+
+use crate::CampaignConfig;
+use crate::control::{Control, answered};
+use crate::dispatch::describe;
+use crate::execute::execute;
+use crate::judge::{Circumstances, failure_with, is_incident, judge};
+use crate::under_test::{Shared, compile};
+
+/// What became of a replay.
+#[derive(Clone, Debug)]
+pub struct Replayed {
+    /// The verdict.
+    pub attempt: Attempt,
+    /// In a sentence fragment: what came back, or why it could not be replayed.
+    pub what: String,
+    /// Times sent.
+    pub sent: u32,
+    /// Times that the signature came back.
+    pub reproduced: u32,
+    /// What was sent and answered, the last time.
+    pub exchanges: Vec<Exchange>,
+}
+
+/// What the replays of one counterexample share.
+struct Replayer {
+    shared: Arc<Shared>,
+}
+
+/// Replays a counterexample up to `times` times, stopping at the first that fails. The contract is
+/// needed to judge, the counterexample alone to send.
+pub async fn replay(
+    contract: &Arc<Contract>,
+    config: CampaignConfig,
+    transport: Arc<dyn Transport>,
+    clock: Arc<dyn Clock>,
+    counterexample: &Counterexample,
+    times: u32,
+) -> Replayed {
+    let steps: Vec<OperationKey> =
+        counterexample.case.steps().map(|step| step.operation.clone()).collect();
+    let operations: IndexMap<_, _> = compile(contract, &steps);
+    let mut replayed = Replayed {
+        attempt: Attempt::CannotReplay,
+        what: String::new(),
+        sent: 0,
+        reproduced: 0,
+        exchanges: Vec::new(),
+    };
+    if let Some(missing) = steps.iter().find(|key| !operations.contains_key(*key)) {
+        replayed.what = format!("the contract has no operation {missing} any more");
+        return replayed;
+    }
+    let contract = Arc::clone(contract);
+    let pace = None;
+    let shared = Arc::new(Shared { contract, operations, config, transport, clock, pace });
+    let replayer = Replayer { shared };
+    for _ in 0..times {
+        replayed.sent += 1;
+        let (outcome, exchanges) = replayer.once(counterexample).await;
+        replayed.exchanges = exchanges;
+        match outcome {
+            Ok(Some(finding)) => {
+                replayed.reproduced += 1;
+                replayed.attempt = Attempt::Fails;
+                replayed.what = finding.evidence.observed;
+                break;
+            }
+            Ok(None) => {
+                replayed.attempt = Attempt::Fixed;
+                replayed.what = replayed.exchanges.last().map_or_else(String::new, seen);
+            }
+            Err(why) => {
+                replayed.attempt = Attempt::CannotReplay;
+                replayed.what = why;
+                break;
+            }
+        }
+    }
+    replayed
+}
+
+impl Replayer {
+    async fn once(
+        &self,
+        counterexample: &Counterexample,
+    ) -> (Result<Option<Finding>, String>, Vec<Exchange>) {
+        let shared = &self.shared;
+        let signature = &counterexample.finding.signature;
+        let execution = execute(shared, &counterexample.case, true).await;
+        let exchanges: Vec<Exchange> =
+            execution.steps.iter().map(|(_, exchange)| exchange.clone()).collect();
+        if let Some(why) = execution.broken {
+            return (Err(why), exchanges);
+        }
+        let mut control = None;
+        if let Some(incident) = exchanges.iter().find(|e| is_incident(&e.outcome)) {
+            control = Control::default().once(shared).await;
+            if !control.as_ref().is_some_and(answered) && signature.check != "crash" {
+                return (Err(describe(&incident.outcome)), exchanges);
+            }
+            // Nothing listens: that is no reproduction of a crash, whose connection was made.
+            if let harness_model::Outcome::ConnectFailed { why } = &incident.outcome {
+                return (Err(why.clone()), exchanges);
+            }
+        }
+        if let Some(harness_model::Outcome::Unsendable { why }) =
+            exchanges.iter().map(|e| &e.outcome).find(|o| matches!(o, harness_model::Outcome::Unsendable { .. }))
+        {
+            return (Err(why.clone()), exchanges);
+        }
+        let unauthorised = exchanges.last().and_then(Exchange::response).map(|r| r.status);
+        let was = counterexample.exchanges.last().and_then(Exchange::response).map(|r| r.status);
+        let circumstances = Circumstances {
+            control: control.as_ref(),
+            // It had accepted something when this was found.
+            operation_accepted: true,
+            under_load: false,
+        };
+        let verdicts = judge(shared, &execution.steps, circumstances);
+        let finding = failure_with(&verdicts, signature).cloned();
+        if finding.is_none() && unauthorised == Some(401) && was != Some(401) {
+            let why = "the service wants credentials (401); pass them with --header";
+            return (Err(why.to_owned()), exchanges);
+        }
+        (Ok(finding), exchanges)
+    }
+}
+
+fn seen(exchange: &Exchange) -> String {
+    match exchange.response() {
+        Some(response) => format!("status {}", response.status),
+        None => describe(&exchange.outcome),
+    }
+}

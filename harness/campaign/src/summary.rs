@@ -1,0 +1,215 @@
+//! What a run adds up to: counts by operation and phase, and what was not reached.
+
+use std::collections::BTreeMap;
+
+use harness_contract::StatusRange;
+use harness_model::{
+    CaseId, Counterexample, Exchange, FORMAT_VERSION, Gap, Intent, OperationSummary, Outcome,
+    PhaseCount, Severity, Stage, Step, StopReason, Summary,
+};
+
+use crate::phases::PHASES;
+use crate::plan::Plan;
+use crate::under_test::Shared;
+
+/// Characters of a refusal that a gap shows.
+const DETAIL_CHARS_MAX: usize = 120;
+
+/// Counts while the run goes on.
+pub(crate) struct Tally {
+    phases: Vec<PhaseCount>,
+    operations: Vec<OperationTally>,
+    pub(crate) requests: u64,
+    pub(crate) flaky: u64,
+    findings: BTreeMap<Severity, u64>,
+    failures: Vec<String>,
+    unjudged: BTreeMap<String, u64>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct OperationTally {
+    planned: u64,
+    executed: u64,
+    outcomes: BTreeMap<String, u64>,
+    /// Answers to allowed requests that were not 2xx: outcome → (how many, the first content).
+    refusals: BTreeMap<String, (u64, String)>,
+    accepted: bool,
+}
+
+impl Tally {
+    pub(crate) fn new(plan: &Plan) -> Self {
+        let operation = |planned| OperationTally { planned, ..OperationTally::default() };
+        Self {
+            phases: plan.phase_counts(),
+            operations: plan.operation_counts().into_iter().map(operation).collect(),
+            requests: 0,
+            flaky: 0,
+            findings: BTreeMap::new(),
+            failures: Vec::new(),
+            unjudged: BTreeMap::new(),
+        }
+    }
+
+    pub(crate) fn phases(&self) -> &[PhaseCount] {
+        &self.phases
+    }
+
+    /// Stored cases are not part of the plan; they are counted as they are found.
+    pub(crate) fn stored_cases(&mut self, count: u64) {
+        let stored = PHASES.iter().position(|phase| phase.name == "regressions");
+        self.phases[stored.expect("the registry has the phase")].planned = count;
+    }
+
+    pub(crate) fn case_finished(&mut self, case: &CaseId, operation: usize, step: &Step, exchange: &Exchange) {
+        if let Some(phase) = self.phases.iter_mut().find(|phase| phase.phase == case.phase) {
+            phase.executed += 1;
+            phase.planned = phase.planned.max(phase.executed);
+        }
+        let tally = &mut self.operations[operation];
+        tally.executed += 1;
+        tally.planned = tally.planned.max(tally.executed);
+        let outcome = outcome_name(&exchange.outcome);
+        *tally.outcomes.entry(outcome.clone()).or_default() += 1;
+        let status = exchange.response().map_or(0, |response| response.status);
+        if (200..300).contains(&status) {
+            tally.accepted = true;
+        } else if step.intent.is_allowed() {
+            let detail = || {
+                let content = exchange.response().map(|response| response.content.lossy());
+                let text = content.unwrap_or_default();
+                let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+                words.chars().take(DETAIL_CHARS_MAX).collect::<String>()
+            };
+            tally.refusals.entry(outcome).or_insert_with(|| (0, detail())).0 += 1;
+        }
+    }
+
+    /// Whether a 2xx to the operation was seen.
+    pub(crate) fn accepted(&self, operation: usize) -> bool {
+        self.operations[operation].accepted
+    }
+
+    /// Whether every answer so far was a refusal for want of credentials.
+    pub(crate) fn only_unauthorised(&self) -> bool {
+        let mut outcomes = self.operations.iter().flat_map(|tally| tally.outcomes.keys()).peekable();
+        outcomes.peek().is_some() && outcomes.all(|outcome| matches!(outcome.as_str(), "401" | "403"))
+    }
+
+    pub(crate) fn found(&mut self, counterexample: &Counterexample) {
+        let finding = &counterexample.finding;
+        *self.findings.entry(finding.severity).or_default() += 1;
+        self.failures.push(finding.signature.slug());
+    }
+
+    /// Counts an unjudged verdict; true if it is the first of its check.
+    pub(crate) fn unjudged(&mut self, check: &str) -> bool {
+        let count = self.unjudged.entry(check.to_owned()).or_default();
+        *count += 1;
+        *count == 1
+    }
+
+    /// Closes the books. `further` counts cases by slug, of findings and others alike.
+    pub(crate) fn summarise(
+        self,
+        shared: &Shared,
+        stopped: StopReason,
+        duration_us: u64,
+        mut further: BTreeMap<String, u64>,
+    ) -> Summary {
+        further.retain(|slug, _| self.failures.contains(slug));
+        let config = &shared.config;
+        let operations = self.operations.into_iter().zip(shared.operations.values());
+        let operations = operations
+            .map(|(tally, under_test)| {
+                let gaps = gaps(&tally, under_test);
+                OperationSummary {
+                    operation: under_test.operation.key.clone(),
+                    planned: tally.planned,
+                    executed: tally.executed,
+                    outcomes: tally.outcomes,
+                    gaps,
+                }
+            })
+            .collect();
+        Summary {
+            format: FORMAT_VERSION.to_owned(),
+            harness: config.harness_version.clone(),
+            seed: config.seed,
+            target: config.target.clone(),
+            contract_title: shared.contract.title.clone(),
+            contract_source: shared.contract.source.clone(),
+            contract_digest: shared.contract.digest.clone(),
+            stopped,
+            duration_us,
+            requests: self.requests,
+            phases: self.phases,
+            findings: self.findings,
+            failures: self.failures,
+            further_cases: further,
+            flaky: self.flaky,
+            unjudged: self.unjudged,
+            operations,
+        }
+    }
+}
+
+fn gaps(tally: &OperationTally, under_test: &crate::under_test::UnderTest) -> Vec<Gap> {
+    let mut gaps: Vec<Gap> = under_test
+        .plan
+        .gaps()
+        .iter()
+        .map(|reason| Gap::NotGenerated { reason: reason.clone() })
+        .collect();
+    if tally.executed == 0 {
+        gaps.push(Gap::NotReached);
+        return gaps;
+    }
+    if !tally.accepted {
+        // The most frequent refusal; of equals the first by name, so that runs agree.
+        let top = tally.refusals.iter().max_by(|a, b| a.1.0.cmp(&b.1.0).then(b.0.cmp(a.0)));
+        if let Some((answer, (_, detail))) = top {
+            gaps.push(Gap::NeverAccepted { answer: answer.clone(), detail: detail.clone() });
+        }
+    }
+    for response in &under_test.operation.responses {
+        let seen = |status: &String| match response.status {
+            StatusRange::Code(code) => *status == code.to_string(),
+            StatusRange::Class(class) => status.starts_with(&class.to_string()),
+            StatusRange::Default => true,
+        };
+        if !tally.outcomes.keys().any(seen) {
+            let status = match response.status {
+                StatusRange::Code(code) => code.to_string(),
+                StatusRange::Class(class) => format!("{class}XX"),
+                StatusRange::Default => continue,
+            };
+            gaps.push(Gap::StatusNeverSeen { status });
+        }
+    }
+    gaps
+}
+
+/// Status code, or what came instead of one, as a key for counting.
+pub(crate) fn outcome_name(outcome: &Outcome) -> String {
+    let stage = |stage: &Stage| match stage {
+        Stage::Connect => "connect",
+        Stage::Head => "head",
+        Stage::Body => "body",
+    };
+    match outcome {
+        Outcome::Response(response) | Outcome::TooLarge { response, .. } => {
+            response.status.to_string()
+        }
+        Outcome::ConnectFailed { .. } => "connect failed".to_owned(),
+        Outcome::TlsFailed { .. } => "tls failed".to_owned(),
+        Outcome::TimedOut { stage: at, .. } => format!("timed out ({})", stage(at)),
+        Outcome::ClosedEarly { stage: at, .. } => format!("closed early ({})", stage(at)),
+        Outcome::Unparsable { .. } => "not HTTP".to_owned(),
+        Outcome::Unsendable { .. } => "not sendable".to_owned(),
+    }
+}
+
+/// The intent of the step that a case is about: its last in the sequential prefix.
+pub(crate) fn intent_of(steps: &[(Step, Exchange)]) -> Intent {
+    steps.last().map_or(Intent::Valid, |(step, _)| step.intent.clone())
+}

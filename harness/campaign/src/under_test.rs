@@ -1,0 +1,48 @@
+//! What is compiled once per operation and shared by all that generate and judge.
+
+use std::sync::Arc;
+
+use harness_check::Answers;
+use harness_contract::{Contract, Operation, OperationKey};
+use harness_generate::OperationPlan;
+use harness_transport::{Clock, Transport};
+use indexmap::IndexMap;
+
+use crate::CampaignConfig;
+
+/// An operation with its compiled generators and validators.
+pub(crate) struct UnderTest {
+    pub(crate) operation: Operation,
+    pub(crate) plan: OperationPlan,
+    pub(crate) answers: Answers,
+}
+
+/// What a run never changes.
+pub(crate) struct Shared {
+    pub(crate) contract: Arc<Contract>,
+    /// In document order, after filters.
+    pub(crate) operations: IndexMap<OperationKey, UnderTest>,
+    pub(crate) config: CampaignConfig,
+    pub(crate) transport: Arc<dyn Transport>,
+    pub(crate) clock: Arc<dyn Clock>,
+    /// Present if the rate is bounded.
+    pub(crate) pace: Option<harness_transport::Pace>,
+}
+
+/// Compiles the operations that were selected, in document order.
+pub(crate) fn compile(
+    contract: &Contract,
+    selected: &[OperationKey],
+) -> IndexMap<OperationKey, UnderTest> {
+    let chosen = contract.operations.iter().filter(|operation| selected.contains(&operation.key));
+    chosen
+        .map(|operation| {
+            let under_test = UnderTest {
+                operation: operation.clone(),
+                plan: OperationPlan::compile(contract, operation),
+                answers: Answers::compile(contract, operation),
+            };
+            (operation.key.clone(), under_test)
+        })
+        .collect()
+}
