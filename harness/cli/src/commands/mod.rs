@@ -1,0 +1,5 @@
+//! One file per subcommand.
+pub(crate) mod demo;
+pub(crate) mod explain;
+pub(crate) mod replay;
+pub(crate) mod run;

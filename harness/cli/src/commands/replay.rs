@@ -1,0 +1,141 @@
+//! `harness replay`: fires stored failures again.
+
+use std::io::Write as _;
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::anyhow;
+use harness_campaign::{CampaignConfig, Replayed, replay};
+use harness_contract::Contract;
+use harness_model::{Attempt, Counterexample};
+use harness_report::request_line;
+use harness_transport::{Clock, SystemClock};
+use url::Url;
+
+use crate::args::ReplayArgs;
+use crate::base_path::of_server;
+use crate::commands::run::{limits, stored, transport};
+use crate::contract_source::load;
+use crate::exit::{Exit, Failure};
+use crate::session::{shown, stored_contract};
+
+/// Runs the command. Exit code 1 if anything still fails, 4 if anything could not be replayed, else 0.
+pub(crate) async fn run(args: ReplayArgs) -> Result<Exit, Failure> {
+    let stored = stored(&args.path).map_err(|error| Failure::new(Exit::Usage, error))?;
+    if stored.is_empty() {
+        let error = anyhow!("{} holds no failure files", args.path.display());
+        return Err(Failure::new(Exit::Usage, error));
+    }
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+    let mut contracts: Vec<(String, Arc<Contract>)> = Vec::new();
+    let (mut fails, mut fixed, mut cannot) = (0_u32, 0_u32, 0_u32);
+    let mut out = anstream::stdout();
+    for counterexample in &stored {
+        let place = contract_place(&args, counterexample);
+        let known = contracts.iter().find(|(known, _)| *known == place).map(|(_, c)| Arc::clone(c));
+        let contract = match known {
+            Some(contract) => contract,
+            None => {
+                let loaded = load(&place, &args.connection).await?;
+                let contract = Arc::new(loaded.contract);
+                contracts.push((place, Arc::clone(&contract)));
+                contract
+            }
+        };
+        let replayed = once(&args, &contract, counterexample, &clock).await?;
+        match replayed.attempt {
+            Attempt::Fails => fails += 1,
+            Attempt::Fixed => fixed += 1,
+            Attempt::CannotReplay => cannot += 1,
+        }
+        let _ = writeln!(out, "{}", told(counterexample, &replayed));
+    }
+    if stored.len() > 1 {
+        let _ = writeln!(out, "{fails} FAILS, {fixed} FIXED, {cannot} CANNOT REPLAY");
+    }
+    Ok(match (fails, cannot) {
+        (0, 0) => Exit::Clean,
+        (0, _) => Exit::Unreachable,
+        _ => Exit::Findings,
+    })
+}
+
+/// Where the contract is read from: as given, else the copy in the run folder, else where the run
+/// read it.
+fn contract_place(args: &ReplayArgs, counterexample: &Counterexample) -> String {
+    if let Some(given) = &args.contract {
+        return given.clone();
+    }
+    let path: &Path = &args.path;
+    match stored_contract(path) {
+        Some(copy) => copy.display().to_string(),
+        None => counterexample.reproduction.contract_source.clone(),
+    }
+}
+
+async fn once(
+    args: &ReplayArgs,
+    contract: &Arc<Contract>,
+    counterexample: &Counterexample,
+    clock: &Arc<dyn Clock>,
+) -> Result<Replayed, Failure> {
+    let target = match &args.target {
+        Some(target) => target.clone(),
+        None => Url::parse(&counterexample.reproduction.target).map_err(|error| {
+            let why = anyhow!("the failure file names no usable target ({error}); pass --target URL");
+            Failure::new(Exit::Usage, why)
+        })?,
+    };
+    let transport = transport(&target, &args.connection, 1, clock)?;
+    let base_path = match &args.base_path {
+        Some(given) => of_server(given),
+        None => base_path_of(counterexample, &target),
+    };
+    let config = CampaignConfig {
+        harness_version: env!("CARGO_PKG_VERSION").to_owned(),
+        seed: counterexample.reproduction.seed,
+        target: shown(&target),
+        base_path,
+        workers: 1,
+        rate_per_second: None,
+        time_max: None,
+        random_cases_per_operation: 0,
+        limits: limits(args.connection.request_timeout),
+    };
+    let clock = Arc::clone(clock);
+    Ok(replay(contract, config, transport, clock, counterexample, args.times).await)
+}
+
+/// What stood before the contract's path in the stored request: the target given now may have a path
+/// of its own, which wins.
+fn base_path_of(counterexample: &Counterexample, target: &Url) -> String {
+    let own = of_server(target.path());
+    if !own.is_empty() {
+        return own;
+    }
+    let step = counterexample.case.steps().next();
+    let request = counterexample.exchanges.first().map(|exchange| &exchange.request);
+    let (Some(step), Some(request)) = (step, request) else { return String::new() };
+    let Ok(bare) = harness_generate::render(step, "") else { return String::new() };
+    let stored = request.target.lossy().into_owned();
+    stored.strip_suffix(&*bare.target.lossy()).map_or_else(String::new, str::to_owned)
+}
+
+fn told(counterexample: &Counterexample, replayed: &Replayed) -> String {
+    let signature = &counterexample.finding.signature;
+    let verdict = match replayed.attempt {
+        Attempt::Fails => "FAILS",
+        Attempt::Fixed => "FIXED",
+        Attempt::CannotReplay => "CANNOT REPLAY",
+    };
+    let request = replayed.exchanges.last().map_or_else(String::new, |exchange| {
+        // Long content is in the file.
+        let line = request_line(&exchange.request);
+        format!("\n   sent     {}", line.chars().take(200).collect::<String>())
+    });
+    let times = format!("{} of {} times", replayed.reproduced, replayed.sent);
+    format!(
+        "{verdict} {} {}: {} ({times}){request}\n   observed {}",
+        signature.check, signature.operation, counterexample.finding.title, replayed.what
+    )
+}

@@ -1,0 +1,193 @@
+//! `harness run`: the whole path, from contract to counterexample.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context as _, anyhow};
+use harness_campaign::{Campaign, CampaignConfig, Limits, planned_requests};
+use harness_contract::{Contract, OperationKey};
+use harness_model::{Counterexample, Seed};
+use harness_transport::{Clock, Http, HttpConfig, SystemClock, Transport};
+use url::Url;
+
+use crate::args::{ConnectionArgs, PlanArgs, RunArgs};
+use crate::contract_source::{Loaded, discover, load};
+use crate::exit::{Exit, Failure};
+use crate::session::{self, Session};
+use crate::{base_path, complain};
+
+/// Longest content that is read of an answer. Enough for any list that a test should ask for; an
+/// endless one ends here.
+const RESPONSE_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// Requests that one shrink may send: the median is far below, and a shrink is paid once per finding.
+const SHRINK_PROBES_MAX: u32 = 250;
+/// How long one shrink may take: a slow service should not eat the run.
+const SHRINK_TIME_MAX: std::time::Duration = std::time::Duration::from_secs(20);
+/// Planned requests that `--dry-run` prints at most.
+const DRY_RUN_MAX: usize = 1_000_000;
+/// Counterexamples that are read from a folder at most.
+const REGRESSIONS_MAX: usize = 10_000;
+
+/// Runs the command.
+pub(crate) async fn run(args: RunArgs) -> Result<Exit, Failure> {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+    let transport = transport(&args.target, &args.connection, args.plan.workers, &clock)?;
+    let headers = &args.connection.headers;
+    let Loaded { contract, octets } = match &args.contract {
+        Some(place) => load(place, &args.connection).await?,
+        None => discover(&args.target, &args.connection).await?,
+    };
+    let selected = select(&args.plan, &contract)?;
+    let seed = args.plan.seed.unwrap_or_else(fresh_seed);
+    let base = args.base_path.as_deref();
+    let base_path = if args.plan.dry_run {
+        base_path::without_asking(base, &args.target, &contract)
+    } else {
+        base_path::decide(base, &args.target, &contract, &transport).await
+    };
+    let config = config(&args, seed, base_path);
+    if args.plan.dry_run {
+        return dry_run(&contract, &selected, &config);
+    }
+    let regressions = match &args.plan.regressions {
+        Some(folder) => stored(folder).map_err(|error| Failure::new(Exit::Usage, error))?,
+        None => Vec::new(),
+    };
+    let secrets: Vec<String> = headers.iter().map(|(_, value)| value.clone()).collect();
+    let session = Session::open(&args.output, seed, &secrets, &octets)?;
+    let campaign = Campaign {
+        contract: Arc::new(contract),
+        selected,
+        config,
+        transport,
+        clock,
+        regressions,
+    };
+    Ok(session.run(campaign).await?.exit)
+}
+
+/// The way to the target.
+pub(crate) fn transport(
+    target: &Url,
+    connection: &ConnectionArgs,
+    workers: usize,
+    clock: &Arc<dyn Clock>,
+) -> Result<Arc<dyn Transport>, Failure> {
+    let config = HttpConfig {
+        base: target.clone(),
+        headers: connection.headers.clone(),
+        connect_timeout: connection.request_timeout,
+        insecure: connection.insecure,
+        user_agent: format!("harness/{}", env!("CARGO_PKG_VERSION")),
+        connections_max: workers,
+    };
+    let http = Http::new(config, Arc::clone(clock))
+        .map_err(|error| Failure::new(Exit::Usage, error))?;
+    Ok(Arc::new(http))
+}
+
+fn select(plan: &PlanArgs, contract: &Contract) -> Result<Vec<OperationKey>, Failure> {
+    let selection = harness_campaign::Selection {
+        include: plan.include.clone(),
+        exclude: plan.exclude.clone(),
+    };
+    for idle in selection.idle_excludes(contract) {
+        complain(&format!("note: --exclude {idle:?} matches no operation of the contract"));
+    }
+    selection.apply(contract).map_err(|error| Failure::new(Exit::Usage, error))
+}
+
+fn config(args: &RunArgs, seed: Seed, base_path: String) -> CampaignConfig {
+    CampaignConfig {
+        harness_version: env!("CARGO_PKG_VERSION").to_owned(),
+        seed,
+        target: session::shown(&args.target),
+        base_path,
+        workers: args.plan.workers,
+        rate_per_second: args.plan.rate,
+        time_max: args.plan.max_time,
+        random_cases_per_operation: args.plan.cases,
+        limits: limits(args.connection.request_timeout),
+    }
+}
+
+/// Bounds that are the same for every command.
+pub(crate) fn limits(request_deadline: std::time::Duration) -> Limits {
+    Limits {
+        request_deadline,
+        response_bytes_max: RESPONSE_BYTES_MAX,
+        shrink_probes_max: SHRINK_PROBES_MAX,
+        shrink_time_max: SHRINK_TIME_MAX,
+    }
+}
+
+/// A seed from the clock, short enough to type.
+fn fresh_seed() -> Seed {
+    let nanoseconds = jiff::Timestamp::now().as_nanosecond();
+    Seed(u64::from((nanoseconds % i128::from(u32::MAX)).unsigned_abs() as u32))
+}
+
+fn dry_run(
+    contract: &Contract,
+    selected: &[OperationKey],
+    config: &CampaignConfig,
+) -> Result<Exit, Failure> {
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    for planned in planned_requests(contract, selected, config, DRY_RUN_MAX) {
+        let line = serde_json::json!({
+            "case": planned.case.id,
+            "intent": planned.case.prefix.last().map(|step| step.intent.to_string()),
+            "request": planned.request,
+        });
+        if let Err(error) = writeln!(out, "{line}") {
+            // Whoever reads has seen enough (`| head`).
+            if error.kind() == std::io::ErrorKind::BrokenPipe {
+                return Ok(Exit::Clean);
+            }
+            return Err(Failure::new(Exit::Report, anyhow!("cannot print the plan: {error}")));
+        }
+    }
+    out.flush().map_err(|error| Failure::new(Exit::Report, error))?;
+    Ok(Exit::Clean)
+}
+
+/// Counterexamples of a file or folder, by file name; folders named `failures` below it included.
+pub(crate) fn stored(path: &Path) -> anyhow::Result<Vec<Counterexample>> {
+    let mut files = Vec::new();
+    if path.is_dir() {
+        for folder in [path.to_path_buf(), path.join("failures")] {
+            let Ok(entries) = fs::read_dir(&folder) else { continue };
+            for entry in entries.take(REGRESSIONS_MAX) {
+                let file = entry.with_context(|| format!("cannot list {}", folder.display()))?.path();
+                let is_json = file.extension().is_some_and(|extension| extension == "json");
+                if is_json && file.file_name().is_some_and(|name| name != "summary.json") {
+                    files.push(file);
+                }
+            }
+        }
+        files.sort();
+    } else {
+        files.push(path.to_path_buf());
+    }
+    files.iter().map(|file| counterexample(file)).collect()
+}
+
+fn counterexample(file: &Path) -> anyhow::Result<Counterexample> {
+    let octets = fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
+    let stored: Counterexample = serde_json::from_slice(&octets).with_context(|| {
+        format!("{} is not a failure file of this harness", file.display())
+    })?;
+    let major = |version: &str| version.split('.').next().unwrap_or_default().to_owned();
+    if major(&stored.format) != major(harness_model::FORMAT_VERSION) {
+        return Err(anyhow!(
+            "{} has format {}, this harness reads {}; replay it with harness {}",
+            file.display(),
+            stored.format,
+            harness_model::FORMAT_VERSION,
+            stored.harness
+        ));
+    }
+    Ok(stored)
+}

@@ -1,0 +1,158 @@
+//! A run with its reports: folder, reporters, Ctrl-C, exit code.
+
+use std::io::IsTerminal as _;
+use std::path::Path;
+
+use harness_campaign::{Campaign, CampaignError, Stop, run};
+use harness_model::{Counterexample, Event, Fact, Seed, StopReason, Summary};
+use harness_report::{
+    EventLog, FailureFiles, Look, Masker, Reporter, RunFolder, SummaryFile, Terminal,
+};
+use url::Url;
+
+use crate::args::OutputArgs;
+use crate::complain;
+use crate::exit::{Exit, Failure};
+
+/// Width of a line where there is no terminal to ask.
+const WIDTH: usize = 110;
+
+/// What stays open while a run goes on.
+pub(crate) struct Session {
+    folder: RunFolder,
+    shown_folder: String,
+    masker: Masker,
+}
+
+/// What a run left behind.
+pub(crate) struct Outcome {
+    pub(crate) exit: Exit,
+    pub(crate) found: Vec<Counterexample>,
+}
+
+impl Session {
+    /// Makes the run folder and stores the contract in it, before anything is sent.
+    pub(crate) fn open(
+        output: &OutputArgs,
+        seed: Seed,
+        secrets: &[String],
+        contract: &[u8],
+    ) -> Result<Self, Failure> {
+        let name = output.run_name.clone().unwrap_or_else(|| {
+            let now = jiff::Timestamp::now().strftime("%Y%m%dT%H%M%SZ").to_string();
+            format!("{now}-{seed}")
+        });
+        let path = output.reports.join(name);
+        let failed = |error| Failure::new(Exit::Report, anyhow::Error::new(error));
+        let folder = RunFolder::create(&path).map_err(failed)?;
+        folder.write(contract_file(contract), contract).map_err(failed)?;
+        let shown_folder = path.display().to_string();
+        Ok(Self { folder, shown_folder, masker: Masker::new(secrets) })
+    }
+
+    /// Runs a campaign and reports on it.
+    pub(crate) async fn run(self, campaign: Campaign) -> Result<Outcome, Failure> {
+        let time_max = campaign.config.time_max;
+        let look = Look {
+            interactive: std::io::stderr().is_terminal() && std::io::stdout().is_terminal(),
+            width: WIDTH,
+            folder: self.shown_folder.clone(),
+            time_max_us: time_max.map(|t| u64::try_from(t.as_micros()).unwrap_or(u64::MAX)),
+        };
+        let failed = |error| Failure::new(Exit::Report, anyhow::Error::new(error));
+        let events = EventLog::create(&self.folder).map_err(failed)?;
+        let mut reporters: Vec<Box<dyn Reporter>> = vec![
+            Box::new(events),
+            Box::new(FailureFiles::new(self.folder.clone())),
+            Box::new(SummaryFile::new(self.folder.clone())),
+            Box::new(Terminal::new(Box::new(anstream::stdout()), look)),
+        ];
+        let stop = Stop::new();
+        let listener = tokio::spawn(listen(stop.clone()));
+        let mut found = Vec::new();
+        let mut trouble = None;
+        let result = {
+            let mut emit = |event: Event| {
+                let event = self.masker.masked(event);
+                for reporter in &mut reporters {
+                    if let Err(error) = reporter.event(&event) {
+                        // Said once: a full disk would repeat it for every event.
+                        if trouble.is_none() {
+                            complain(&format!("error: {error}"));
+                        }
+                        trouble = Some(error);
+                    }
+                }
+                if let Fact::Found { counterexample } = event.fact {
+                    found.push(*counterexample);
+                }
+            };
+            run(campaign, &mut emit, &stop).await
+        };
+        listener.abort();
+        let summary = match result {
+            Ok(summary) => summary,
+            Err(error) => {
+                // Nothing was tested, so an empty folder would only mislead.
+                let _ = std::fs::remove_dir_all(self.folder.path());
+                return Err(unable(error));
+            }
+        };
+        let exit = if trouble.is_some() { Exit::Report } else { exit_of(&summary) };
+        Ok(Outcome { exit, found })
+    }
+}
+
+/// Two interrupts: the first ends the run in order, the second at once.
+async fn listen(stop: Stop) {
+    if tokio::signal::ctrl_c().await.is_err() {
+        return;
+    }
+    complain("interrupted: finishing in order; press Ctrl-C again to stop at once");
+    stop.ask();
+    if tokio::signal::ctrl_c().await.is_ok() {
+        #[expect(clippy::exit, reason = "the user asked twice; what was found is on disk")]
+        std::process::exit(i32::from(Exit::Interrupted as u8));
+    }
+}
+
+/// The exit code of a finished run: findings first, then what kept it from being a pass.
+fn exit_of(summary: &Summary) -> Exit {
+    let executed: u64 = summary.phases.iter().map(|phase| phase.executed).sum();
+    if !summary.failures.is_empty() {
+        return Exit::Findings;
+    }
+    match &summary.stopped {
+        StopReason::TargetDown { .. } => Exit::Unreachable,
+        StopReason::Unauthorised => Exit::Usage,
+        StopReason::Interrupted => Exit::Interrupted,
+        StopReason::Completed | StopReason::TimeBudget if executed == 0 => Exit::Usage,
+        StopReason::Completed | StopReason::TimeBudget => Exit::Clean,
+    }
+}
+
+/// The exit code that a campaign which could not begin leads to.
+fn unable(error: CampaignError) -> Failure {
+    Failure::new(Exit::Unreachable, error)
+}
+
+/// Name of the contract's copy: its ending says how to read it.
+pub(crate) fn contract_file(octets: &[u8]) -> &'static str {
+    let first = octets.iter().find(|octet| !octet.is_ascii_whitespace());
+    if first == Some(&b'{') { "contract.json" } else { "contract.yaml" }
+}
+
+/// The copy of the contract next to a failure file, if there is one.
+pub(crate) fn stored_contract(path: &Path) -> Option<std::path::PathBuf> {
+    let start = if path.is_dir() { path } else { path.parent()? };
+    let folders = [Some(start), start.parent()];
+    let names = ["contract.json", "contract.yaml"];
+    let candidates =
+        folders.into_iter().flatten().flat_map(|folder| names.map(|name| folder.join(name)));
+    candidates.into_iter().find(|candidate| candidate.is_file())
+}
+
+/// A base URL as reports show it.
+pub(crate) fn shown(target: &Url) -> String {
+    target.as_str().trim_end_matches('/').to_owned()
+}
