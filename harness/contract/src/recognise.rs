@@ -58,13 +58,16 @@ pub(crate) fn decode<'a>(bytes: &'a [u8], source: &str) -> Result<Decoded<'a>, R
     if bytes.trim_ascii().is_empty() {
         return Err(ReadError::Empty { document: source.to_owned() });
     }
-    let first_wrong_octet = std::str::from_utf8(bytes).err().map(|error| error.valid_up_to());
-    if let Some(offset) = first_wrong_octet
-        && bytes.contains(&0)
-    {
-        return Err(ReadError::NotText { document: source.to_owned(), offset });
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Ok(Decoded { text: Cow::Borrowed(text), first_wrong_octet: None }),
+        Err(error) if bytes.contains(&0) => {
+            Err(ReadError::NotText { document: source.to_owned(), offset: error.valid_up_to() })
+        }
+        Err(error) => Ok(Decoded {
+            text: String::from_utf8_lossy(bytes),
+            first_wrong_octet: Some(error.valid_up_to()),
+        }),
     }
-    Ok(Decoded { text: String::from_utf8_lossy(bytes), first_wrong_octet })
 }
 
 /// Whether the octets are worth handing to [`crate::read()`]: text whose top level says `openapi` or

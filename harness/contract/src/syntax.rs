@@ -119,6 +119,7 @@ fn parse_yaml(text: &str) -> Result<Parsed, SyntaxError> {
         non_finite_float_policy: NonFiniteFloatPolicy::AsString,
         null_as_string: true,
         with_snippet: false,
+        emit_comments: false,
     };
     let value = serde_saphyr::with_deserializer_from_str_with_options(text, options, |document| {
         Tree { state: &state, trail: &Trail::Root }.deserialize(document)
