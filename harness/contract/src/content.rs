@@ -5,7 +5,7 @@ use crate::node::Node;
 use crate::paths::Site;
 use crate::read::Parts;
 use crate::reading::{Reading, Unreadable};
-use crate::{HeaderSpec, MediaType, RequestBody, ResponseSpec, SchemaRef, StatusRange, parameters};
+use crate::{HeaderSpec, MediaType, RequestBody, ResponseSpec, StatusRange, parameters};
 
 /// What an operation takes and answers, as OpenAPI 3.x writes it.
 pub(crate) fn parts<'d>(
@@ -50,7 +50,7 @@ fn content<'d>(reading: &mut Reading<'d>, node: &Node<'d>) -> Vec<MediaType> {
         let media_type = match reading.follow(media_type, "media type") {
             Ok(media_type) => MediaType {
                 name: name.to_owned(),
-                schema: media_type.get("schema").map(|schema| SchemaRef::at(&schema.pointer)),
+                schema: media_type.get("schema").map(|schema| reading.schema(&schema)),
                 examples: reading.examples(&media_type),
                 pointer: media_type.pointer,
             },
@@ -157,7 +157,7 @@ fn headers<'d>(reading: &mut Reading<'d>, response: &Node<'d>) -> Vec<HeaderSpec
         headers.push(HeaderSpec {
             name: name.to_owned(),
             required: node.bool("required").unwrap_or(false),
-            schema: node.get("schema").map(|schema| SchemaRef::at(&schema.pointer)),
+            schema: node.get("schema").map(|schema| reading.schema(&schema)),
             pointer: node.pointer,
         });
     }

@@ -13,8 +13,8 @@ use crate::read::{Format, Parts};
 use crate::reading::{Reading, Unreadable};
 use crate::references::canonical;
 use crate::{
-    HeaderSpec, Location, MediaType, Parameter, RequestBody, ResponseSpec, SchemaRef, Server,
-    StatusRange, Style, parameters, pointer,
+    HeaderSpec, Location, MediaType, Parameter, RequestBody, ResponseSpec, Server, StatusRange,
+    Style, parameters, pointer,
 };
 
 /// `swagger: 2.0`.
@@ -111,7 +111,7 @@ fn parameter<'d>(
     let (style, explode) = collection_format(reading, node, location);
     // Some write `schema` here, as OpenAPI 3 would; nobody writes both.
     let schema = node.get("schema");
-    let schema = schema.map_or_else(|| SchemaRef::at(&node.pointer), |s| SchemaRef::at(&s.pointer));
+    let schema = reading.schema(schema.as_ref().unwrap_or(node));
     Ok(Parameter {
         name,
         location,
@@ -177,7 +177,7 @@ fn body_content<'d>(reading: &mut Reading<'d>, site: &Site<'d>, body: &Node<'d>)
     if names.is_empty() {
         names.push(JSON.to_owned());
     }
-    let schema = body.get("schema").map(|schema| SchemaRef::at(&schema.pointer));
+    let schema = body.get("schema").map(|schema| reading.schema(&schema));
     if schema.is_none() {
         let what = "the body parameter has no schema; anything is sent";
         reading.report.warn("parameter-without-schema", &body.pointer, what);
@@ -240,14 +240,21 @@ fn form_content<'d>(
 
 fn responses<'d>(reading: &mut Reading<'d>, operation: &Node<'d>) -> Vec<ResponseSpec> {
     let produces = media_types(reading, operation, "produces");
-    each_response(reading, operation, |_, status, node| response(&produces, status, &node))
+    each_response(reading, operation, |reading, status, node| {
+        response(reading, &produces, status, &node)
+    })
 }
 
 /// A response without `schema` has no content (Swagger 2.0, Response Object).
-fn response(produces: &[String], status: StatusRange, node: &Node<'_>) -> ResponseSpec {
+fn response<'d>(
+    reading: &mut Reading<'d>,
+    produces: &[String],
+    status: StatusRange,
+    node: &Node<'d>,
+) -> ResponseSpec {
     let mut content = Vec::new();
     if let Some(schema) = node.get("schema") {
-        let schema = SchemaRef::at(&schema.pointer);
+        let schema = reading.schema(&schema);
         let examples = node.get("examples");
         let example = |name: &str| examples.as_ref().and_then(|examples| examples.value.get(name));
         // Without `produces` the media type is not known.
@@ -270,7 +277,7 @@ fn response(produces: &[String], status: StatusRange, node: &Node<'_>) -> Respon
             .map(|(name, header)| HeaderSpec {
                 name: name.to_owned(),
                 required: false,
-                schema: Some(SchemaRef::at(&header.pointer)),
+                schema: Some(reading.schema(&header)),
                 pointer: header.pointer,
             })
             .collect(),

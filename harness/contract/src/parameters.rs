@@ -165,11 +165,11 @@ fn read<'d>(reading: &mut Reading<'d>, node: &Node<'d>) -> Result<Parameter, Unr
     let mut examples = reading.examples(node);
     let (schema, media_type) = if let Some(schema) = node.get("schema") {
         examples.extend(reading.schema_examples(&schema));
-        (SchemaRef::at(&schema.pointer), None)
+        (reading.schema(&schema), None)
     } else if let Some((media_type, content)) = first_content(node) {
         examples.extend(reading.examples(&content));
         let schema = match content.get("schema") {
-            Some(schema) => SchemaRef::at(&schema.pointer),
+            Some(schema) => reading.schema(&schema),
             None => reading.imply(Value::Bool(true)),
         };
         (schema, Some(media_type.to_owned()))

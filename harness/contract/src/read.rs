@@ -131,7 +131,7 @@ impl Source<'_> {
             let what = format!("{} must be a string; read as {:?}", version.field, version.text);
             report.warn("version-not-text", &format!("/{}", version.field), what);
         }
-        let mut reading = Reading::new(&parsed.value, self.name, report);
+        let mut reading = Reading::new(&parsed.value, format.dialect.document, self.name, report);
         let schemes = Node::at(&parsed.value, format.security_schemes.to_owned());
         let security_schemes = security::schemes(&mut reading, schemes.as_ref());
         let Sites { sites, mut skipped } = sites(&mut reading, format.methods);
@@ -153,8 +153,8 @@ impl Source<'_> {
         (format.review)(&mut reading, &sites);
         let servers = (format.servers)(&mut reading);
         let synthetic = reading.take_synthetic();
-        let references = References::collect(&reading.resolver, format.dialect.document);
-        let Reading { mut report, .. } = reading;
+        let Reading { mut report, resolver, strays, .. } = reading;
+        let references = References::collect(&resolver, format.dialect.document, strays);
         let schemas = lift(&parsed.value, &format.dialect, &references, synthetic, &mut report);
         let family = format.name.split(' ').next().unwrap_or(format.name);
         Contract {

@@ -1,8 +1,11 @@
 //! What the readers of all formats share while one document is read: references between its
 //! elements, diagnostics, and the schemas that it implies without writing them down.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
+use crate::grammar::{Kind, kind_at};
 use crate::node::{Node, Resolver, Target};
 use crate::report::Report;
 use crate::schema::REF_CHAIN_MAX;
@@ -15,6 +18,9 @@ const SYNTHETIC_NAME: &str = "x-harness";
 pub(crate) struct Reading<'d> {
     pub(crate) resolver: Resolver<'d>,
     pub(crate) report: Report,
+    /// Pointers of schemas that operations use and that stand where the grammar expects none.
+    pub(crate) strays: BTreeSet<String>,
+    document: Kind,
     synthetic_name: String,
     synthetic: Vec<Value>,
 }
@@ -27,14 +33,15 @@ pub(crate) struct Unreadable {
 }
 
 impl<'d> Reading<'d> {
-    /// `source`: see [`Resolver::new`].
-    pub(crate) fn new(root: &'d Value, source: &str, report: Report) -> Self {
+    /// `document`: what `root` is. `source`: see [`Resolver::new`].
+    pub(crate) fn new(root: &'d Value, document: Kind, source: &str, report: Report) -> Self {
         let mut synthetic_name = SYNTHETIC_NAME.to_owned();
         while root.get(&synthetic_name).is_some() {
             synthetic_name.push('_');
         }
         let resolver = Resolver::new(root, source);
-        Self { resolver, report, synthetic_name, synthetic: Vec::new() }
+        let strays = BTreeSet::new();
+        Self { resolver, report, strays, document, synthetic_name, synthetic: Vec::new() }
     }
 
     /// The whole document.
@@ -79,6 +86,23 @@ impl<'d> Reading<'d> {
         let why = format!("the {what} is not an object");
         self.report.error("not-an-object", &node.pointer, why.clone());
         Err(Unreadable { why })
+    }
+
+    /// The address of a schema that stands in the document. What is no schema, or has another
+    /// meaning where it stands, is reported; anything is allowed there.
+    pub(crate) fn schema(&mut self, node: &Node<'d>) -> SchemaRef {
+        let is_schema = node.value.is_object() || node.value.is_boolean();
+        match kind_at(self.document, self.resolver.root(), &node.pointer) {
+            Some(kind) if is_schema && kind.is_schema() => return SchemaRef::at(&node.pointer),
+            Some(Kind::Opaque) if is_schema => {
+                self.strays.insert(node.pointer.clone());
+                return SchemaRef::at(&node.pointer);
+            }
+            _ => {}
+        }
+        let what = "this is no schema; anything goes here";
+        self.report.warn("invalid-schema", &node.pointer, what);
+        self.imply(Value::Bool(true))
     }
 
     /// A schema that the document implies. `schema` is JSON Schema 2020-12.

@@ -36,12 +36,21 @@ pub(crate) struct References<'d> {
 }
 
 impl<'d> References<'d> {
-    /// Collects and resolves.
-    pub(crate) fn collect(resolver: &Resolver<'d>, document: Kind) -> Self {
+    /// Collects and resolves. `strays`: pointers of schemas that are known to stand where the grammar
+    /// expects none.
+    pub(crate) fn collect(
+        resolver: &Resolver<'d>,
+        document: Kind,
+        mut strays: BTreeSet<String>,
+    ) -> Self {
         let root = resolver.root();
         let mut walk = Walk { texts: IndexMap::new(), names: BTreeMap::new() };
         walk.visit(root, document, &Trail::Root);
-        let mut strays = BTreeSet::new();
+        for pointer in &strays {
+            if let Some(stray) = root.pointer(pointer) {
+                walk.visit(stray, Kind::Schema, &Trail::At(pointer));
+            }
+        }
         let mut leads: IndexMap<&'d str, Lead> = IndexMap::new();
         let mut index = 0;
         // Grows while it runs: a stray schema may hold further references. Each text comes once.

@@ -300,6 +300,28 @@ fn schemas_in_odd_places_are_lifted_where_they_are_referred_to() {
 }
 
 #[test]
+fn schemas_of_parameters_in_odd_places_are_lifted() {
+    let document = json!({
+        "openapi": "3.0.0",
+        "paths": {"/a": {"get": {
+            "parameters": [{"$ref": "#/x-shared/P"}],
+            "responses": {"200": {"description": "ok"}},
+        }}},
+        "x-shared": {"P": {"in": "query", "name": "p", "schema": {
+            "items": {"$ref": "#/x-shared/S"},
+            "minimum": 1,
+            "exclusiveMinimum": true,
+        }}, "S": {"type": "string", "nullable": true}},
+    });
+    let contract = read(document.to_string().as_bytes(), "a.json").unwrap();
+    let schema = contract.schemas.request(&contract.operations[0].parameters[0].schema);
+    let lifted = json!({"items": {"$ref": "#/x-shared/S"}, "exclusiveMinimum": 1});
+    assert_eq!(schema, Some(&lifted));
+    let item = contract.schemas.document(Direction::Request).pointer("/x-shared/S/type");
+    assert_eq!(item, Some(&json!(["string", "null"])));
+}
+
+#[test]
 fn anchors_and_ids_become_pointers() {
     let schemas = json!({
         "S": {"allOf": [{"$ref": "#node"}, {"$ref": "https://x.example/t"}, {"$dynamicRef": "#node"}]},

@@ -1,7 +1,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::{Contract, Direction, Operation, SecurityScheme, Validator, read};
+use crate::{Contract, Direction, Operation, SchemaRef, SecurityScheme, Validator, read};
 
 fn contract(rest: &str) -> Contract {
     read(format!("swagger: '2.0'\n{rest}").as_bytes(), "a.yaml").unwrap()
