@@ -8,7 +8,6 @@
 //! A broken document is normal input: whatever can be read is read, and each thing that cannot is a
 //! [`Diagnostic`] with a JSON pointer, a line and a column. Only a document in which nothing can be
 //! recognised is a [`ReadError`].
-#![expect(clippy::doc_markdown, reason = "OpenAPI is the name of a standard, not of an item")]
 
 mod content;
 mod contract;
