@@ -33,16 +33,15 @@ impl Place {
     #[must_use]
     pub fn normalised(&self) -> Self {
         let mask = |pointer: &str| {
-            let is_index = |token: &str| !token.is_empty() && token.bytes().all(|b| b.is_ascii_digit());
+            let is_index =
+                |token: &str| !token.is_empty() && token.bytes().all(|b| b.is_ascii_digit());
             let tokens = pointer.split('/').map(|t| if is_index(t) { "*" } else { t });
             tokens.collect::<Vec<_>>().join("/")
         };
         match self {
-            Self::Parameter { location, name, pointer } => Self::Parameter {
-                location: *location,
-                name: name.clone(),
-                pointer: mask(pointer),
-            },
+            Self::Parameter { location, name, pointer } => {
+                Self::Parameter { location: *location, name: name.clone(), pointer: mask(pointer) }
+            }
             Self::Body { pointer } => Self::Body { pointer: mask(pointer) },
             Self::Request => Self::Request,
         }
@@ -130,7 +129,7 @@ impl fmt::Display for Intent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Valid => f.write_str("valid"),
-            Self::Boundary { at, limit } => write!(f, "boundary: {at} at {limit}"),
+            Self::Boundary { at, limit } => write!(f, "boundary: {at}: {limit}"),
             Self::Invalid(Violated { at, keyword, what, .. }) => {
                 write!(f, "invalid: {at} breaks {keyword}: {what}")
             }
