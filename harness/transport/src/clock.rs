@@ -12,7 +12,7 @@ pub trait Clock: Send + Sync {
     fn now_us(&self) -> u64;
 
     /// Waits until that time; returns at once if it has passed.
-    fn sleep_until<'a>(&'a self, at_us: u64) -> BoxFuture<'a, ()>;
+    fn sleep_until(&self, at_us: u64) -> BoxFuture<'_, ()>;
 }
 
 /// The machine's monotonic clock.
@@ -41,7 +41,7 @@ impl Clock for SystemClock {
     }
 
     #[expect(clippy::disallowed_methods, reason = "this is the door that time comes in by")]
-    fn sleep_until<'a>(&'a self, at_us: u64) -> BoxFuture<'a, ()> {
+    fn sleep_until(&self, at_us: u64) -> BoxFuture<'_, ()> {
         let wait = Duration::from_micros(at_us.saturating_sub(self.now_us()));
         Box::pin(async move {
             if !wait.is_zero() {
@@ -76,7 +76,7 @@ impl Clock for ManualClock {
     }
 
     /// Moves the time on to `at_us` and returns: nobody else would move it.
-    fn sleep_until<'a>(&'a self, at_us: u64) -> BoxFuture<'a, ()> {
+    fn sleep_until(&self, at_us: u64) -> BoxFuture<'_, ()> {
         self.now_us.fetch_max(at_us, Ordering::SeqCst);
         Box::pin(std::future::ready(()))
     }

@@ -2,29 +2,40 @@
 
 use std::time::Duration;
 
-use reqwest::header::{ACCEPT, HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{ACCEPT, HeaderMap, HeaderName, HeaderValue, LOCATION};
+use reqwest::{Client, Response};
 use url::Url;
 
 use crate::http::install_tls;
+use crate::outcome::explained;
 
-/// Redirects that are followed.
+/// Redirects that are followed: real chains have one or two, a loop has no end.
 const REDIRECTS_MAX: usize = 5;
 /// What a contract may be written in.
 const ACCEPTED: &str = "application/json, application/yaml, application/openapi+json, */*;q=0.5";
 
-/// A document that could not be fetched.
+/// A document that could not be fetched. The texts complete "cannot fetch URL: …".
 #[derive(Debug, thiserror::Error)]
 pub enum FetchError {
-    /// Nobody answered, or not in time, or not in HTTP.
-    #[error("{}", innermost(.0))]
+    /// Nobody answered, or not in HTTP.
+    #[error("{}", explained(.0))]
     Failed(#[from] reqwest::Error),
+    /// The answer was not complete in time.
+    #[error("it did not answer completely within {} ms", .0.as_millis())]
+    TimedOut(Duration),
     /// An answer other than 2xx.
     #[error("it answered {0}")]
     Status(u16),
     /// More octets than allowed.
     #[error("it is longer than {0} bytes")]
     TooLarge(usize),
-    /// A header that cannot be sent.
+    /// A redirect that leads nowhere.
+    #[error("it redirects to {0:?}, which is not an http or https URL")]
+    Redirect(String),
+    /// Redirects without end.
+    #[error("it redirects more than {0} times")]
+    TooManyRedirects(usize),
+    /// A header that cannot be sent; the value may be a secret.
     #[error("the header {0:?} cannot be sent")]
     Header(String),
 }
@@ -36,13 +47,8 @@ impl FetchError {
     }
 }
 
-fn innermost(error: &reqwest::Error) -> String {
-    let chain = std::iter::successors(Some(error as &dyn std::error::Error), |e| e.source());
-    chain.last().map_or_else(String::new, ToString::to_string)
-}
-
-/// Fetches the octets at a URL. `headers` go along on every hop of the same origin; `insecure`
-/// accepts any certificate.
+/// Fetches the octets at a URL. `headers` are sent to its origin (scheme, host, port) only, wherever
+/// redirects lead; `insecure` accepts any certificate; `deadline` is total, redirects included.
 ///
 /// # Errors
 /// If there is no 2xx answer within `deadline` and `bytes_max`.
@@ -53,27 +59,58 @@ pub async fn fetch(
     deadline: Duration,
     bytes_max: usize,
 ) -> Result<Vec<u8>, FetchError> {
+    let fields = fields(headers)?;
     install_tls();
-    let client = reqwest::Client::builder()
+    let client = Client::builder()
         .no_proxy()
-        .redirect(reqwest::redirect::Policy::limited(REDIRECTS_MAX))
+        .redirect(reqwest::redirect::Policy::none())
         .tls_danger_accept_invalid_certs(insecure)
-        .timeout(deadline)
+        .tls_danger_accept_invalid_hostnames(insecure)
         .build()?;
+    let fetched = async {
+        let response = follow(&client, url, fields).await?;
+        read(response, bytes_max).await
+    };
+    tokio::time::timeout(deadline, fetched).await.unwrap_or(Err(FetchError::TimedOut(deadline)))
+}
+
+fn fields(headers: &[(String, String)]) -> Result<HeaderMap, FetchError> {
     let mut fields = HeaderMap::new();
-    fields.insert(ACCEPT, HeaderValue::from_static(ACCEPTED));
     for (name, value) in headers {
         let field = HeaderName::from_bytes(name.as_bytes());
-        let value = HeaderValue::from_str(value);
-        match (field, value) {
-            (Ok(field), Ok(mut value)) => {
-                value.set_sensitive(true);
-                fields.insert(field, value);
-            }
-            _ => return Err(FetchError::Header(name.clone())),
+        let (Ok(field), Ok(mut value)) = (field, HeaderValue::from_str(value)) else {
+            return Err(FetchError::Header(name.clone()));
+        };
+        value.set_sensitive(true);
+        fields.append(field, value);
+    }
+    Ok(fields)
+}
+
+/// The first answer that is no redirect.
+async fn follow(client: &Client, url: &Url, fields: HeaderMap) -> Result<Response, FetchError> {
+    let mut at = url.clone();
+    for _ in 0..=REDIRECTS_MAX {
+        // reqwest would hand all but a few well-known fields on to a stranger: an X-Api-Key, say.
+        let is_home = at.origin() == url.origin();
+        let mut fields = if is_home { fields.clone() } else { HeaderMap::new() };
+        fields.entry(ACCEPT).or_insert(HeaderValue::from_static(ACCEPTED));
+        let response = client.get(at.clone()).headers(fields).send().await?;
+        let location = response.headers().get(LOCATION).filter(|_| {
+            // 304 and 300 have no one place to go to (RFC 9110, 15.4).
+            matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308)
+        });
+        let Some(location) = location else { return Ok(response) };
+        let location = String::from_utf8_lossy(location.as_bytes()).into_owned();
+        match at.join(&location) {
+            Ok(next) if matches!(next.scheme(), "http" | "https") => at = next,
+            Ok(_) | Err(_) => return Err(FetchError::Redirect(location)),
         }
     }
-    let mut response = client.get(url.clone()).headers(fields).send().await?;
+    Err(FetchError::TooManyRedirects(REDIRECTS_MAX))
+}
+
+async fn read(mut response: Response, bytes_max: usize) -> Result<Vec<u8>, FetchError> {
     if !response.status().is_success() {
         return Err(FetchError::Status(response.status().as_u16()));
     }
@@ -86,3 +123,6 @@ pub async fn fetch(
     }
     Ok(octets)
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,10 +7,13 @@
 //!
 //! This room judges nothing: it does not know what a contract promises.
 mod clock;
+mod connecting;
 mod fake;
 mod fetch;
 mod fidelity;
 mod http;
+#[cfg(test)]
+mod loopback;
 mod outcome;
 mod pace;
 

@@ -5,41 +5,55 @@ use std::io;
 
 use harness_model::{Outcome, Response, Stage};
 
-/// What an error while waiting for the head, or reading the content, says about the target.
+/// How a connection ends that the other side gives up.
+const BROKEN_OFF: [io::ErrorKind; 4] = [
+    io::ErrorKind::UnexpectedEof,
+    io::ErrorKind::ConnectionReset,
+    io::ErrorKind::ConnectionAborted,
+    io::ErrorKind::BrokenPipe,
+];
+
+/// What an error while connecting, waiting for the head, or reading the content says about the target.
+/// `partial` is what had arrived, once a head had.
 pub(crate) fn of_error(error: &reqwest::Error, partial: Option<Response>) -> Outcome {
     let stage = if partial.is_some() { Stage::Body } else { Stage::Head };
+    let partial = partial.map(Box::new);
     let why = innermost(error);
     if error.is_builder() {
         return Outcome::Unsendable { why };
     }
-    if is_tls(error) {
-        return Outcome::TlsFailed { why };
+    if error.is_connect() {
+        if error.is_timeout() {
+            return Outcome::TimedOut { stage: Stage::Connect, partial };
+        }
+        return tls_trouble(error)
+            .map_or(Outcome::ConnectFailed { why }, |why| Outcome::TlsFailed { why });
     }
-    if error.is_connect() && partial.is_none() {
-        return Outcome::ConnectFailed { why };
-    }
-    if error.is_timeout() {
-        return Outcome::TimedOut { stage, partial: partial.map(Box::new) };
-    }
-    if is_parse(error) {
+    if is_not_http(error) {
         return Outcome::Unparsable { why };
     }
-    Outcome::ClosedEarly { stage, partial: partial.map(Box::new), why }
+    Outcome::ClosedEarly { stage, partial, why }
 }
 
-/// Whether the peer went away before it said anything: on a connection that had served before, that
-/// is the idle race of RFC 9112, 9.3.1, and the request may be sent again.
-pub(crate) fn is_closed_before_answer(outcome: &Outcome) -> bool {
-    matches!(outcome, Outcome::ClosedEarly { stage: Stage::Head, .. })
-}
-
+/// An error and its causes. An I/O error passes over what it wraps when it is asked for its source, so
+/// it is unwrapped here.
 fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
     let mut next = Some(error);
     std::iter::from_fn(move || {
         let error = next?;
-        next = error.source();
+        let wrapped = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        next = match wrapped {
+            Some(wrapped) => Some(wrapped),
+            None => error.source(),
+        };
         Some(error)
     })
+}
+
+/// An error in one line: the deepest cause, and the way out where there is one.
+pub(crate) fn explained(error: &reqwest::Error) -> String {
+    let tls = if error.is_connect() { tls_trouble(error) } else { None };
+    tls.map_or_else(|| innermost(error), |why| format!("TLS failed: {why}"))
 }
 
 /// The deepest cause: what the operating system or the parser said.
@@ -47,15 +61,37 @@ fn innermost(error: &reqwest::Error) -> String {
     chain(error).last().map_or_else(String::new, ToString::to_string)
 }
 
-fn is_tls(error: &reqwest::Error) -> bool {
-    chain(error).any(|cause| {
-        let inner = cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        cause.is::<rustls::Error>() || inner.is_some_and(|inner| inner.is::<rustls::Error>())
-    })
+/// What went wrong with TLS, and what to do about it; `None` if the connection failed before.
+fn tls_trouble(error: &reqwest::Error) -> Option<String> {
+    let found = chain(error).find_map(|cause| cause.downcast_ref::<rustls::Error>());
+    if let Some(found) = found {
+        return Some(match found {
+            rustls::Error::InvalidCertificate(_) | rustls::Error::NoCertificatesPresented => {
+                format!("{found}; pass --insecure to accept any certificate")
+            }
+            rustls::Error::InvalidMessage(_) => {
+                format!("{found}; what answers does not speak TLS: is it http:// ?")
+            }
+            other => other.to_string(),
+        });
+    }
+    // A TCP connect is refused or times out; it takes a handshake to be broken off like this.
+    if error.url().is_none_or(|url| url.scheme() != "https") {
+        return None;
+    }
+    chain(error)
+        .filter_map(|cause| cause.downcast_ref::<io::Error>())
+        .find(|error| BROKEN_OFF.contains(&error.kind()))
+        .map(|error| format!("the connection was closed during the TLS handshake ({error})"))
 }
 
-fn is_parse(error: &reqwest::Error) -> bool {
+/// Whether the octets that came are no HTTP: a head that cannot be parsed, or chunks that are none.
+fn is_not_http(error: &reqwest::Error) -> bool {
     chain(error).any(|cause| {
-        cause.downcast_ref::<hyper::Error>().is_some_and(|e| e.is_parse() || e.is_parse_status())
+        let is_head = cause.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_parse);
+        let is_chunk = cause
+            .downcast_ref::<io::Error>()
+            .is_some_and(|error| error.kind() == io::ErrorKind::InvalidInput);
+        is_head || is_chunk
     })
 }
