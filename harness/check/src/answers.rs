@@ -5,7 +5,15 @@ use harness_contract::{Contract, Direction, MediaType, Operation, ResponseSpec, 
 /// Compiled answers, parallel to the operation's responses and their media types.
 #[derive(Clone, Debug, Default)]
 pub struct Answers {
-    by_response: Vec<Vec<Compiled>>,
+    by_response: Vec<Vec<Declared>>,
+}
+
+/// One declared media type of one response.
+#[derive(Clone, Debug)]
+struct Declared {
+    /// Type and subtype, lower-cased, without parameters; `*/*` and `text/*` as they are.
+    essence: String,
+    promise: Compiled,
 }
 
 #[derive(Clone, Debug)]
@@ -29,17 +37,19 @@ impl Answers {
     /// Compiles every response schema of an operation. Never fails: what cannot be compiled is
     /// remembered and leads to `Unknown` verdicts.
     pub fn compile(contract: &Contract, operation: &Operation) -> Self {
-        let compiled = |media_type: &MediaType| match &media_type.schema {
-            None => Compiled::Anything,
-            Some(schema) => {
-                match Validator::compile(&contract.schemas, schema, Direction::Response) {
-                    Ok(validator) => Compiled::Schema(validator),
-                    Err(error) => Compiled::Broken(error.to_string()),
+        let compiled = |media_type: &MediaType| Declared {
+            essence: declared_essence(&media_type.name),
+            promise: match &media_type.schema {
+                None => Compiled::Anything,
+                Some(schema) => {
+                    match Validator::compile(&contract.schemas, schema, Direction::Response) {
+                        Ok(validator) => Compiled::Schema(validator),
+                        Err(error) => Compiled::Broken(error.to_string()),
+                    }
                 }
-            }
+            },
         };
-        let of_response =
-            |response: &ResponseSpec| response.content.iter().map(compiled).collect();
+        let of_response = |response: &ResponseSpec| response.content.iter().map(compiled).collect();
         Self { by_response: operation.responses.iter().map(of_response).collect() }
     }
 
@@ -53,24 +63,33 @@ impl Answers {
     ) -> Option<(&'a MediaType, Promise<'a>)> {
         let response = operation.response(status)?;
         let response_idx = operation.responses.iter().position(|r| std::ptr::eq(r, response))?;
-        let media_idx = best_match(&response.content, essence)?;
-        let promise = match &self.by_response[response_idx][media_idx] {
+        let declared = self.by_response.get(response_idx)?;
+        let media_idx = best_match(declared, essence)?;
+        let promise = match &declared[media_idx].promise {
             Compiled::Anything => Promise::Anything,
             Compiled::Schema(validator) => Promise::Schema(validator),
             Compiled::Broken(why) => Promise::Broken(why),
         };
-        Some((&response.content[media_idx], promise))
+        Some((response.content.get(media_idx)?, promise))
+    }
+
+    /// Whether the operation declares this media type (lower-case essence) for this status.
+    pub(crate) fn declares(&self, operation: &Operation, status: u16, essence: &str) -> bool {
+        self.promise(operation, status, essence).is_some()
     }
 }
 
 /// Index of the most specific declared media type that covers the essence (OpenAPI 3.1, 4.8.17:
 /// `text/plain` before `text/*` before `*/*`).
-pub(crate) fn best_match(content: &[MediaType], essence: &str) -> Option<usize> {
+fn best_match(declared: &[Declared], essence: &str) -> Option<usize> {
     let kind = essence.split('/').next().unwrap_or_default();
-    let candidates = [essence.to_owned(), format!("{kind}/*"), "*/*".to_owned()];
-    candidates.iter().find_map(|wanted| {
-        content.iter().position(|media_type| declared_essence(&media_type.name) == *wanted)
-    })
+    let is_range = |range: &str| {
+        range.strip_suffix("/*").is_some_and(|range_kind| range_kind != "*" && range_kind == kind)
+    };
+    let position = |fits: &dyn Fn(&str) -> bool| declared.iter().position(|d| fits(&d.essence));
+    position(&|name| name == essence)
+        .or_else(|| position(&is_range))
+        .or_else(|| position(&|name| name == "*/*"))
 }
 
 /// Type and subtype of a declared media type, lower-cased, without parameters.
@@ -82,4 +101,46 @@ pub(crate) fn declared_essence(name: &str) -> String {
 /// Whether content of this essence is JSON (RFC 8259; structured suffix of RFC 6839, 3.1).
 pub(crate) fn is_json(essence: &str) -> bool {
     essence == "application/json" || essence == "text/json" || essence.ends_with("+json")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Compiled, Declared, best_match, declared_essence, is_json};
+
+    fn check(declared: &[&str], essence: &str, expected: Option<usize>) {
+        let declared: Vec<Declared> = declared
+            .iter()
+            .map(|name| Declared { essence: declared_essence(name), promise: Compiled::Anything })
+            .collect();
+        assert_eq!(best_match(&declared, essence), expected, "{declared:?} {essence}");
+    }
+
+    #[test]
+    fn the_most_specific_declaration_wins() {
+        check(&["*/*", "text/*", "text/plain"], "text/plain", Some(2));
+        check(&["*/*", "text/*", "text/plain"], "text/html", Some(1));
+        check(&["*/*", "text/*", "text/plain"], "image/png", Some(0));
+        check(&["*"], "image/png", Some(0));
+    }
+
+    #[test]
+    fn parameters_and_case_of_a_declaration_do_not_matter() {
+        check(&["Application/JSON; charset=utf-8"], "application/json", Some(0));
+    }
+
+    #[test]
+    fn a_structured_suffix_is_another_media_type() {
+        check(&["application/json"], "application/problem+json", None);
+        check(&["application/*"], "application/problem+json", Some(0));
+    }
+
+    #[test]
+    fn json_is_known_by_name_and_by_suffix() {
+        for essence in ["application/json", "text/json", "application/vnd.a.b+json"] {
+            assert!(is_json(essence), "{essence}");
+        }
+        for essence in ["application/x-ndjson", "application/jsonl", "text/plain", "json"] {
+            assert!(!is_json(essence), "{essence}");
+        }
+    }
 }

@@ -1,6 +1,6 @@
-//! How checks write findings.
+//! How checks write findings: the same words for the same things in all of them.
 
-use harness_model::{Evidence, Finding, Severity, Signature, Verdict};
+use harness_model::{Evidence, Finding, Intent, Severity, Signature, Verdict};
 
 use crate::Subject;
 
@@ -33,9 +33,14 @@ pub(crate) fn fail(subject: &Subject<'_>, told: Told) -> Verdict {
     Verdict::Fail(Finding { signature, severity: told.severity, title: told.title, evidence })
 }
 
-/// The subject's intent in a title: `a valid request`, `an invalid request (body /quantity, maximum)`.
+/// A verdict that is withheld, as the only one of its check.
+pub(crate) fn unknown(why: impl Into<String>) -> Vec<Verdict> {
+    vec![Verdict::Unknown(why.into())]
+}
+
+/// The subject's intent in a title: `a valid request`, `an invalid request (body /quantity breaks
+/// maximum)`.
 pub(crate) fn request_in_words(subject: &Subject<'_>) -> String {
-    use harness_model::Intent;
     match &subject.step.intent {
         Intent::Valid => "a valid request".to_owned(),
         Intent::Boundary { at, limit } => format!("a valid request ({at} at {limit})"),
@@ -46,8 +51,11 @@ pub(crate) fn request_in_words(subject: &Subject<'_>) -> String {
     }
 }
 
-/// Whether the step uses the operation's own method: probes with other methods have rules of their
-/// own.
-pub(crate) fn is_declared_method(subject: &Subject<'_>) -> bool {
-    subject.step.method == subject.operation.method
+/// `status 500`, or `status 500: division by zero`.
+pub(crate) fn status_in_words(status: u16, message: &str) -> String {
+    if message.is_empty() {
+        format!("status {status}")
+    } else {
+        format!("status {status}: {message}")
+    }
 }

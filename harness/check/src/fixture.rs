@@ -2,26 +2,31 @@
 
 use harness_contract::{Contract, OperationKey, read};
 use harness_model::{
-    Exchange, Finding, Framing, HeaderField, Intent, Octets, Outcome, Place, Request, Response, Step,
-    Timing, Verdict, Violated,
+    Exchange, Finding, Framing, HeaderField, Intent, Octets, Outcome, Place, Request, Response,
+    Stage, Step, Timing, Verdict, Violated,
 };
 
 use crate::{Answers, CHECKS, Subject};
 
 /// Declares 200 (JSON with a schema), 201 (no content) and 400 (JSON).
-const CONTRACT: &str = r##"{
+const CONTRACT: &str = r#"{
   "openapi": "3.1.0", "info": {"title": "t", "version": "1"},
-  "paths": {"/orders": {"post": {"responses": {
+  "paths": {"PATH": {"post": {"responses": {
     "200": {"description": "ok", "content": {"application/json": {"schema": {
       "type": "object", "required": ["id"],
-      "properties": {"id": {"type": "integer"}, "tags": {"type": "array", "items": {"type": "string"}}}
+      "properties": {
+        "id": {"type": "integer"},
+        "tags": {"type": "array", "items": {"type": "string"}},
+        "counts": {"type": "object", "additionalProperties": {"type": "integer"}}
+      }
     }}}},
     "201": {"description": "created"},
     "400": {"description": "no", "content": {"application/json": {}}}
   }}}}
-}"##;
+}"#;
 
 /// A subject that owns its parts.
+#[derive(Clone)]
 pub(crate) struct Fixture {
     contract: String,
     step: Step,
@@ -92,6 +97,28 @@ impl Fixture {
         self
     }
 
+    /// Whatever came of the control.
+    pub(crate) fn controlled(mut self, outcome: Outcome) -> Self {
+        self.control = Some(exchange(outcome, 1_000));
+        self
+    }
+
+    /// The control's answer has this status.
+    pub(crate) fn control_status(mut self, status: u16) -> Self {
+        if let Some(Exchange { outcome: Outcome::Response(response), .. }) = &mut self.control {
+            response.status = status;
+        }
+        self
+    }
+
+    /// The control got a head and no end of the content.
+    pub(crate) fn control_hung(mut self, total_us: u64) -> Self {
+        let response = Response { status: 200, headers: Vec::new(), content: Octets::default() };
+        let partial = Some(Box::new(response));
+        self.control = Some(exchange(Outcome::TimedOut { stage: Stage::Body, partial }, total_us));
+        self
+    }
+
     pub(crate) fn control_failed(mut self) -> Self {
         let outcome = Outcome::ConnectFailed { why: "connection refused".to_owned() };
         self.control = Some(exchange(outcome, 100));
@@ -103,18 +130,16 @@ impl Fixture {
         self
     }
 
-    fn declaring(mut self, from: &str, to: &str) -> Self {
-        assert!(self.contract.contains(from));
+    /// Edits the contract's text.
+    pub(crate) fn declaring(mut self, from: &str, to: &str) -> Self {
+        assert!(self.contract.contains(from), "{from} is not in {}", self.contract);
         self.contract = self.contract.replace(from, to);
         self
     }
 
-    pub(crate) fn declaring_4xx(self) -> Self {
-        self.declaring(r#""400""#, r#""4XX""#)
-    }
-
-    pub(crate) fn declaring_default(self) -> Self {
-        self.declaring(r#""400""#, r#""default""#)
+    /// Declares this status, code or range in place of 400.
+    pub(crate) fn declaring_status(self, status: &str) -> Self {
+        self.declaring(r#""400""#, &format!("\"{status}\""))
     }
 
     pub(crate) fn declaring_nothing(self) -> Self {
@@ -128,20 +153,46 @@ impl Fixture {
         )
     }
 
-    pub(crate) fn with_security(self) -> Self {
-        self.declaring(r#""responses""#, r#""security": [{"key": []}], "responses""#).declaring(
-            r#""paths""#,
-            r#""components": {"securitySchemes": {"key":
-                {"type": "apiKey", "in": "header", "name": "X-Key"}}}, "paths""#,
-        )
+    /// Declares one security requirement, e.g. `{"key": []}`.
+    pub(crate) fn secured(self, requirement: &str) -> Self {
+        self.declaring(r#""responses""#, &format!(r#""security": [{requirement}], "responses""#))
+            .declaring(
+                r#""paths""#,
+                r#""components": {"securitySchemes": {"key":
+                    {"type": "apiKey", "in": "header", "name": "X-Key"}}}, "paths""#,
+            )
     }
 
-    fn verdicts(&self, name: &str) -> Vec<Verdict> {
-        let contract: Contract = read(self.contract.as_bytes(), "t.json").expect("readable");
+    /// Declares the operation under this template and asks for this target.
+    pub(crate) fn at(mut self, template: &str, target: &str) -> Self {
+        template.clone_into(&mut self.step.path);
+        self.step.operation = OperationKey::new("POST", template);
+        self.exchange.request.target = target.into();
+        self
+    }
+
+    /// Sends this content.
+    pub(crate) fn sending(mut self, content: &str) -> Self {
+        self.exchange.request.content = content.into();
+        self
+    }
+
+    /// The same answer, but its content went beyond the limit.
+    pub(crate) fn too_large(mut self) -> Self {
+        if let Outcome::Response(response) = self.exchange.outcome {
+            let response_bytes_max = response.content.len();
+            self.exchange.outcome = Outcome::TooLarge { response, response_bytes_max };
+        }
+        self
+    }
+
+    /// Hands the subject to `judge`.
+    pub(crate) fn with_subject<T>(&self, judge: impl FnOnce(&Subject<'_>) -> T) -> T {
+        let text = self.contract.replace("PATH", &self.step.path);
+        let contract: Contract = read(text.as_bytes(), "t.json").expect("readable");
         let operation = contract.operation(&self.step.operation).expect("it is there");
         let answers = Answers::compile(&contract, operation);
-        let check = CHECKS.iter().find(|check| check.name == name).expect("it is registered");
-        (check.judge)(&Subject {
+        judge(&Subject {
             contract: &contract,
             operation,
             answers: &answers,
@@ -151,6 +202,11 @@ impl Fixture {
             operation_accepted: self.accepted,
             under_load: false,
         })
+    }
+
+    fn verdicts(&self, name: &str) -> Vec<Verdict> {
+        let check = CHECKS.iter().find(|check| check.name == name).expect("it is registered");
+        self.with_subject(check.judge)
     }
 }
 
@@ -173,6 +229,21 @@ pub(crate) fn invalid(keyword: &str) -> Intent {
         what: "1001, one above the maximum 1000".to_owned(),
         lenient: false,
     })
+}
+
+/// An intent that breaks the syntax of this layer.
+pub(crate) fn malformed(layer: &str) -> Intent {
+    Intent::Malformed { layer: layer.to_owned(), what: "cut short".to_owned() }
+}
+
+/// Puts one check to a subject; all verdicts must be failures.
+pub(crate) fn failures(name: &str, fixture: &Fixture) -> Vec<Finding> {
+    let verdicts = fixture.verdicts(name).into_iter();
+    let finding = |verdict| match verdict {
+        Verdict::Fail(finding) => finding,
+        Verdict::Pass | Verdict::Unknown(_) => panic!("{name}: {verdict:?}"),
+    };
+    verdicts.map(finding).collect()
 }
 
 /// Puts one check to a subject that it must fail, once.

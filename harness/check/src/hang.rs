@@ -1,9 +1,9 @@
 //! The service does not answer, while it answers others.
 
-use harness_model::{Outcome, Response, Severity, Stage, Verdict};
+use harness_model::{Exchange, Outcome, Response, Severity, Stage, Verdict};
 
-use crate::answers::{best_match, declared_essence};
-use crate::finding::{Told, fail, request_in_words};
+use crate::answers::declared_essence;
+use crate::finding::{Told, fail, request_in_words, unknown};
 use crate::{Check, Subject};
 
 /// The control must be this many times quicker than the hang, or the service was slow for everyone.
@@ -24,7 +24,8 @@ pub(crate) const CHECK: Check = Check {
         Why: one request that holds a worker for ever is enough to take a service down, one worker at a \
         time.\n\n\
         Quiet when: a control request right afterwards is not answered quickly either (the service was \
-        slow for everyone), or the answer is a stream by its declared media type.\n\n\
+        slow for everyone; counted as unknown), or the answer is a stream by its declared media type \
+        (text/event-stream, application/x-ndjson, multipart/x-mixed-replace, …).\n\n\
         Source: Web Fuzzing Commons F909; RFC 9110, 15.6.5 (what a gateway makes of it).\n\n\
         Example: GET /products?offset=9007199254740993 → nothing within 10 s; GET /health answers in 2 ms",
     needs_intent: false,
@@ -34,19 +35,17 @@ pub(crate) const CHECK: Check = Check {
 fn judge(subject: &Subject<'_>) -> Vec<Verdict> {
     let Outcome::TimedOut { stage, partial } = &subject.exchange.outcome else { return Vec::new() };
     if *stage == Stage::Connect {
-        return vec![Verdict::Unknown("no connection within the deadline".to_owned())];
+        return unknown("no connection within the deadline");
     }
     if partial.as_deref().is_some_and(|response| is_stream(subject, response)) {
         return Vec::new();
     }
     let Some(control) = subject.control else {
-        return vec![Verdict::Unknown("no control request was sent afterwards".to_owned())];
+        return unknown("no control request was sent afterwards");
     };
     let waited_us = subject.exchange.timing.total_us;
-    let is_quick = control.response().is_some()
-        && control.timing.total_us.saturating_mul(QUICKER_AT_LEAST) <= waited_us;
-    if !is_quick {
-        return vec![Verdict::Unknown("the service was slow for every request".to_owned())];
+    if !is_quick(control, waited_us) {
+        return unknown("the service was slow for every request");
     }
     let (effect, what) = match stage {
         Stage::Body => ("no end of content", "the answer began but never ended"),
@@ -67,6 +66,17 @@ fn judge(subject: &Subject<'_>) -> Vec<Verdict> {
     vec![fail(subject, told)]
 }
 
+/// Whether the control shows that the service had time: a whole answer, no excuse of a gateway
+/// (RFC 9110, 15.6), in a fraction of the time that the request under judgement was given.
+fn is_quick(control: &Exchange, waited_us: u64) -> bool {
+    let (Outcome::Response(response) | Outcome::TooLarge { response, .. }) = &control.outcome
+    else {
+        return false;
+    };
+    let is_excuse = matches!(response.status, 502..=504);
+    !is_excuse && control.timing.total_us.saturating_mul(QUICKER_AT_LEAST) <= waited_us
+}
+
 /// Whether the content may go on for ever: its media type is a stream, and the contract does not
 /// promise another one.
 fn is_stream(subject: &Subject<'_>, response: &Response) -> bool {
@@ -74,12 +84,10 @@ fn is_stream(subject: &Subject<'_>, response: &Response) -> bool {
     if !(200..300).contains(&response.status) || !STREAMS.contains(&essence.as_str()) {
         return false;
     }
-    let declared = subject.operation.response(response.status);
-    declared.is_none_or(|declared| {
-        declared.content.is_empty()
-            || best_match(&declared.content, &essence).is_some()
-            || declared.content.iter().any(|m| STREAMS.contains(&&*declared_essence(&m.name)))
-    })
+    let Some(declared) = subject.operation.response(response.status) else { return true };
+    declared.content.is_empty()
+        || subject.answers.declares(subject.operation, response.status, &essence)
+        || declared.content.iter().any(|m| STREAMS.contains(&&*declared_essence(&m.name)))
 }
 
 #[cfg(test)]
@@ -119,9 +127,41 @@ mod tests {
     }
 
     #[test]
+    fn a_control_that_is_not_answered_properly_proves_nothing() {
+        unknown("hang", &hung(Stage::Head, None).control_answered(3_000).control_status(503));
+        unknown("hang", &hung(Stage::Head, None).control_hung(3_000));
+        check("hang", &hung(Stage::Head, None).control_answered(3_000).control_status(404));
+    }
+
+    #[test]
+    fn the_control_must_be_four_times_quicker() {
+        check("hang", &hung(Stage::Head, None).control_answered(1_000_000));
+        unknown("hang", &hung(Stage::Head, None).control_answered(1_000_001));
+    }
+
+    #[test]
+    fn no_connection_within_the_deadline_is_not_judged() {
+        unknown("hang", &hung(Stage::Connect, None).control_answered(3_000));
+    }
+
+    #[test]
+    fn an_answer_in_time_is_no_hang() {
+        silent("hang", &Fixture::answered(200, "{}").took(4_000_000).control_answered(3_000));
+    }
+
+    #[test]
     fn a_stream_may_go_on_for_ever() {
         let fixture = hung(Stage::Body, Some("text/event-stream")).declared_streams();
         silent("hang", &fixture.control_answered(3_000));
+    }
+
+    #[test]
+    fn a_stream_of_an_error_is_a_hang() {
+        let mut fixture = hung(Stage::Body, Some("text/event-stream")).declared_streams();
+        if let Outcome::TimedOut { partial: Some(response), .. } = &mut fixture.exchange.outcome {
+            response.status = 404;
+        }
+        check("hang", &fixture.control_answered(3_000));
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! What the contract forbids is let in.
 
-use harness_model::{Intent, Outcome, Severity, Verdict};
+use harness_model::{Intent, Severity, Verdict};
 
-use crate::finding::{Told, fail};
+use crate::finding::{Told, fail, unknown};
+use crate::subject::ELSEWHERE;
 use crate::{Check, Subject};
 
 pub(crate) const CHECK: Check = Check {
@@ -13,7 +14,9 @@ pub(crate) const CHECK: Check = Check {
         The request is judged as it goes over the wire: a violation that a reader of the wire cannot see \
         (a numeric string in a query, one item for a list) is none. Where a lenient reader could take the \
         value for a valid one (\"1\" for 1) the severity is low.\n\n\
-        Quiet when: the answer is not 2xx (404, 401 and 403 may come before validation).\n\n\
+        Quiet when: the answer is not 2xx (404, 401 and 403 may come before validation); the method is \
+        HEAD or OPTIONS and not declared. Unknown when the path may lead to another operation, which \
+        then did the accepting.\n\n\
         Source: OpenAPI 3.1, 4.8.12 and 4.8.13; JSON Schema 2020-12; Web Fuzzing Commons F102.\n\n\
         Example: POST /orders {\"quantity\": 1001} → 201, the maximum is 1000",
     needs_intent: true,
@@ -22,13 +25,16 @@ pub(crate) const CHECK: Check = Check {
 
 fn judge(subject: &Subject<'_>) -> Vec<Verdict> {
     let Intent::Invalid(violated) = &subject.step.intent else { return Vec::new() };
-    let (Outcome::Response(response) | Outcome::TooLarge { response, .. }) =
-        &subject.exchange.outcome
-    else {
-        return Vec::new();
-    };
+    let Some(response) = subject.answer() else { return Vec::new() };
     if !(200..300).contains(&response.status) {
         return Vec::new();
+    }
+    // Every resource may answer these, whatever the contract says (RFC 9110, 9.3.2 and 9.3.7).
+    if !subject.is_declared_method() && matches!(&*subject.step.method, "HEAD" | "OPTIONS") {
+        return Vec::new();
+    }
+    if !subject.reaches_operation() {
+        return unknown(ELSEWHERE);
     }
     let status = response.status;
     let told = Told {
@@ -52,13 +58,15 @@ fn judge(subject: &Subject<'_>) -> Vec<Verdict> {
 
 #[cfg(test)]
 mod tests {
+    use harness_contract::Location;
     use harness_model::{Intent, Place, Severity, Violated};
 
-    use crate::fixture::{Fixture, check, invalid, silent};
+    use crate::fixture::{Fixture, check, invalid, malformed, silent, unknown};
 
     #[test]
     fn a_2xx_to_a_violation_is_a_failure_that_names_the_constraint() {
-        let finding = check("invalid_accepted", &Fixture::answered(201, "").meant(invalid("maximum")));
+        let finding =
+            check("invalid_accepted", &Fixture::answered(201, "").meant(invalid("maximum")));
         assert_eq!(finding.signature.effect, "body /quantity maximum");
         assert_eq!(finding.severity, Severity::Medium);
     }
@@ -68,6 +76,48 @@ mod tests {
         for status in [302, 400, 401, 403, 404, 422, 500] {
             silent("invalid_accepted", &Fixture::answered(status, "").meant(invalid("maximum")));
         }
+    }
+
+    #[test]
+    fn every_2xx_accepts() {
+        for status in [200, 201, 202, 204, 207] {
+            check("invalid_accepted", &Fixture::answered(status, "").meant(invalid("maximum")));
+        }
+    }
+
+    #[test]
+    fn any_resource_may_answer_head_and_options() {
+        for method in ["HEAD", "OPTIONS"] {
+            let fixture = Fixture::answered(200, "").meant(invalid("method")).by_method(method);
+            silent("invalid_accepted", &fixture);
+        }
+        let fixture = Fixture::answered(200, "").meant(invalid("method")).by_method("PUT");
+        check("invalid_accepted", &fixture);
+    }
+
+    #[test]
+    fn a_path_that_leads_elsewhere_is_not_judged() {
+        let id = Place::Parameter {
+            location: Location::Path,
+            name: "id".to_owned(),
+            pointer: String::new(),
+        };
+        let broken = |target: &str| {
+            let violated = Violated {
+                at: id.clone(),
+                keyword: "minLength".to_owned(),
+                what: "too short".to_owned(),
+                lenient: false,
+            };
+            Fixture::answered(200, "{}").meant(Intent::Invalid(violated)).at("/orders/{id}", target)
+        };
+        unknown("invalid_accepted", &broken("/orders/"));
+        check("invalid_accepted", &broken("/orders/a"));
+    }
+
+    #[test]
+    fn malformed_requests_are_for_other_checks() {
+        silent("invalid_accepted", &Fixture::answered(200, "").meant(malformed("json")));
     }
 
     #[test]

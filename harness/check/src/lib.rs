@@ -9,8 +9,9 @@ mod crash;
 mod finding;
 mod hang;
 mod invalid_accepted;
-mod mask;
+mod message;
 mod server_error;
+mod subject;
 mod undeclared_media_type;
 mod undeclared_status;
 mod valid_rejected;
@@ -73,16 +74,27 @@ pub const CHECKS: &[Check] = &[
 /// Puts every check to a subject, in the order of [`CHECKS`]. A check that panics has no verdict: the
 /// rest of the run goes on.
 pub fn judge_all(subject: &Subject<'_>) -> Vec<(&'static Check, Verdict)> {
+    judge_by(CHECKS, subject)
+}
+
+/// What `harness explain` prints for the check of this name; `None` if there is none.
+pub fn explain(name: &str) -> Option<&'static str> {
+    CHECKS.iter().find(|check| check.name == name).map(|check| check.explain)
+}
+
+fn judge_by(checks: &'static [Check], subject: &Subject<'_>) -> Vec<(&'static Check, Verdict)> {
     let mut verdicts = Vec::new();
-    for check in CHECKS {
+    for check in checks {
         let judge = std::panic::AssertUnwindSafe(|| (check.judge)(subject));
-        match std::panic::catch_unwind(judge) {
-            Ok(judged) => verdicts.extend(judged.into_iter().map(|verdict| (check, verdict))),
-            Err(_) => {
-                let why = "the check itself failed; this is a bug of the harness".to_owned();
-                verdicts.push((check, Verdict::Unknown(why)));
-            }
+        if let Ok(judged) = std::panic::catch_unwind(judge) {
+            verdicts.extend(judged.into_iter().map(|verdict| (check, verdict)));
+        } else {
+            let why = format!("internal error in check {}; this is a bug of ours", check.name);
+            verdicts.push((check, Verdict::Unknown(why)));
         }
     }
     verdicts
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,9 +1,10 @@
 //! The service admits that it failed.
 
-use harness_model::{Outcome, Severity, Verdict};
+use harness_contract::StatusRange;
+use harness_model::{Severity, Verdict};
 
-use crate::finding::{Told, fail, is_declared_method, request_in_words};
-use crate::{Check, Subject, mask};
+use crate::finding::{Told, fail, request_in_words, status_in_words};
+use crate::{Check, Subject, message};
 
 pub(crate) const CHECK: Check = Check {
     name: "server_error",
@@ -11,8 +12,9 @@ pub(crate) const CHECK: Check = Check {
         Why: 5xx means that the service failed to handle the request, and says so itself (RFC 9110, \
         15.6). An invalid request deserves 4xx; a valid one deserves its answer. Behind a 5xx stands an \
         unhandled case.\n\n\
-        Quiet when: 501 answers a method that the contract does not declare; 501 or 503 is declared for \
-        the operation; 503 or 429 comes with Retry-After (back-pressure under our own load).\n\n\
+        Quiet when: 501 answers a method that the contract does not declare; 501 or 503 is declared by \
+        its code for the operation; 503 comes with Retry-After (back-pressure). A declared 500 is still \
+        a failure: many generated contracts declare it everywhere.\n\n\
         Causes are told apart by status and masked message, so that a 500 on an empty list does not hide \
         a 500 on a negative number.\n\n\
         Source: RFC 9110, 15.6; Web Fuzzing Commons F100.\n\n\
@@ -22,27 +24,22 @@ pub(crate) const CHECK: Check = Check {
 };
 
 fn judge(subject: &Subject<'_>) -> Vec<Verdict> {
-    let (Outcome::Response(response) | Outcome::TooLarge { response, .. }) =
-        &subject.exchange.outcome
-    else {
-        return Vec::new();
-    };
+    let Some(response) = subject.answer() else { return Vec::new() };
     let status = response.status;
     if !(500..600).contains(&status) {
         return Vec::new();
     }
-    let declared = subject.operation.responses.iter().any(|declared| {
-        declared.status == harness_contract::StatusRange::Code(status)
-    });
+    let is_declared =
+        subject.operation.responses.iter().any(|r| r.status == StatusRange::Code(status));
     let is_quiet = match status {
-        501 => declared || !is_declared_method(subject),
-        503 => declared || response.header("retry-after").is_some(),
+        501 => is_declared || !subject.is_declared_method(),
+        503 => is_declared || response.header("retry-after").is_some(),
         _ => false,
     };
     if is_quiet {
         return Vec::new();
     }
-    let message = mask::message(response, &subject.exchange.request);
+    let message = message::message(subject, response);
     let told = Told {
         check: CHECK.name,
         severity: Severity::High,
@@ -53,11 +50,7 @@ fn judge(subject: &Subject<'_>) -> Vec<Verdict> {
         } else {
             "a refusal with 4xx".to_owned()
         },
-        observed: if message.is_empty() {
-            format!("status {status}")
-        } else {
-            format!("status {status}: {message}")
-        },
+        observed: status_in_words(status, &message),
         contract_pointer: Some(format!("#{}", subject.operation.pointer)),
         response_pointer: None,
     };
@@ -68,18 +61,25 @@ fn judge(subject: &Subject<'_>) -> Vec<Verdict> {
 mod tests {
     use harness_model::{Intent, Severity};
 
-    use crate::fixture::{Fixture, check, silent};
+    use crate::fixture::{Fixture, check, invalid, malformed, silent};
 
     #[test]
     fn every_5xx_is_a_failure_whatever_was_meant() {
         for status in [500, 502, 504, 507, 599] {
-            for intent in [Intent::Valid, crate::fixture::invalid("maximum")] {
-                let fixture = Fixture::answered(status, "{\"message\":\"boom\"}").meant(intent);
+            for intent in [Intent::Valid, invalid("maximum"), malformed("json")] {
+                let fixture = Fixture::answered(status, "boom").meant(intent);
                 let finding = check("server_error", &fixture);
                 assert_eq!(finding.signature.effect, format!("{status} boom"));
                 assert_eq!(finding.severity, Severity::High);
             }
         }
+    }
+
+    #[test]
+    fn the_title_says_what_was_meant() {
+        let fixture = Fixture::answered(500, "").meant(invalid("maximum"));
+        let title = check("server_error", &fixture).title;
+        assert_eq!(title, "answered 500 to an invalid request (body /quantity breaks maximum)");
     }
 
     #[test]
@@ -92,6 +92,7 @@ mod tests {
     #[test]
     fn not_implemented_is_fine_for_an_undeclared_method() {
         silent("server_error", &Fixture::answered(501, "").by_method("TRACE"));
+        check("server_error", &Fixture::answered(500, "").by_method("TRACE"));
         check("server_error", &Fixture::answered(501, ""));
     }
 
@@ -99,12 +100,28 @@ mod tests {
     fn back_pressure_is_not_a_failure() {
         silent("server_error", &Fixture::answered(503, "").with_header("Retry-After", "1"));
         check("server_error", &Fixture::answered(503, ""));
+        check("server_error", &Fixture::answered(500, "").with_header("Retry-After", "1"));
+    }
+
+    #[test]
+    fn what_the_contract_announces_is_fine_unless_it_is_a_plain_500() {
+        silent("server_error", &Fixture::answered(501, "").declaring_status("501"));
+        silent("server_error", &Fixture::answered(503, "").declaring_status("503"));
+        check("server_error", &Fixture::answered(500, "").declaring_status("500"));
+        check("server_error", &Fixture::answered(503, "").declaring_status("5XX"));
+        check("server_error", &Fixture::answered(503, "").declaring_status("default"));
     }
 
     #[test]
     fn causes_are_told_apart_by_their_message() {
-        let one = check("server_error", &Fixture::answered(500, "{\"error\":\"division by zero\"}"));
+        let one =
+            check("server_error", &Fixture::answered(500, "{\"error\":\"division by zero\"}"));
         let two = check("server_error", &Fixture::answered(500, "{\"error\":\"no such table\"}"));
         assert_ne!(one.signature, two.signature);
+    }
+
+    #[test]
+    fn an_answer_that_is_too_large_is_still_a_5xx() {
+        check("server_error", &Fixture::answered(500, "boom").too_large());
     }
 }

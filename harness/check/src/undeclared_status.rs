@@ -1,9 +1,10 @@
 //! A status that the contract does not mention.
 
-use harness_contract::StatusRange;
-use harness_model::{Intent, Outcome, Severity, Verdict};
+use harness_contract::{Operation, StatusRange};
+use harness_model::{Intent, Severity, Verdict};
 
-use crate::finding::{Told, fail, is_declared_method, request_in_words};
+use crate::finding::{Told, fail, request_in_words, unknown};
+use crate::subject::ELSEWHERE;
 use crate::{Check, Subject};
 
 pub(crate) const CHECK: Check = Check {
@@ -12,9 +13,11 @@ pub(crate) const CHECK: Check = Check {
         `default`.\n\n\
         Why: clients are generated from the contract; an answer that it does not know is an exception in \
         somebody else's code.\n\n\
-        Quiet when: the operation declares no responses at all; the status is 5xx (server_error says it), \
-        429 or 503 (back-pressure); the request is malformed or uses an undeclared method, where HTTP's own \
-        answers apply; 401 or 403 come from the declared security.\n\n\
+        Quiet when: the operation declares no responses at all; the status is 5xx (server_error says it) \
+        or 429 (back-pressure); the request is malformed or uses an undeclared method, where HTTP's own \
+        answers apply; 401 or 403 come from the declared security. Unknown when the path may lead to \
+        another operation.\n\n\
+        One failure per operation and status, of low severity.\n\n\
         Source: OpenAPI 3.1, 4.8.16 (Responses Object); Web Fuzzing Commons F101.\n\n\
         Example: GET /products?category=tea → 418, declared are 200 and 400",
     needs_intent: false,
@@ -22,11 +25,7 @@ pub(crate) const CHECK: Check = Check {
 };
 
 fn judge(subject: &Subject<'_>) -> Vec<Verdict> {
-    let (Outcome::Response(response) | Outcome::TooLarge { response, .. }) =
-        &subject.exchange.outcome
-    else {
-        return Vec::new();
-    };
+    let Some(response) = subject.answer() else { return Vec::new() };
     let status = response.status;
     let operation = subject.operation;
     let is_quiet = operation.responses.is_empty()
@@ -34,10 +33,13 @@ fn judge(subject: &Subject<'_>) -> Vec<Verdict> {
         || (500..600).contains(&status)
         || matches!(status, 100..=199 | 429)
         || matches!(subject.step.intent, Intent::Malformed { .. })
-        || !is_declared_method(subject)
-        || (matches!(status, 401 | 403) && !operation.security.is_empty());
+        || !subject.is_declared_method()
+        || (matches!(status, 401 | 403) && needs_credentials(operation));
     if is_quiet {
         return Vec::new();
+    }
+    if !subject.reaches_operation() {
+        return unknown(ELSEWHERE);
     }
     let declared: Vec<String> = operation.responses.iter().map(|r| name(r.status)).collect();
     let told = Told {
@@ -56,6 +58,11 @@ fn judge(subject: &Subject<'_>) -> Vec<Verdict> {
     vec![fail(subject, told)]
 }
 
+/// Whether some alternative of the declared security asks for anything at all.
+fn needs_credentials(operation: &Operation) -> bool {
+    operation.security.iter().any(|requirement| !requirement.is_empty())
+}
+
 fn name(status: StatusRange) -> String {
     match status {
         StatusRange::Code(code) => code.to_string(),
@@ -66,28 +73,32 @@ fn name(status: StatusRange) -> String {
 
 #[cfg(test)]
 mod tests {
-    use harness_model::Intent;
+    use harness_model::Severity;
 
-    use crate::fixture::{Fixture, check, silent};
+    use crate::fixture::{Fixture, check, malformed, silent, unknown};
 
     #[test]
     fn a_status_that_is_not_declared_is_a_failure() {
         let finding = check("undeclared_status", &Fixture::answered(418, ""));
         assert_eq!(finding.signature.effect, "418");
-        assert!(finding.evidence.expected.contains("200"), "{finding:?}");
+        assert_eq!(finding.severity, Severity::Low);
+        assert_eq!(finding.evidence.expected, "one of the declared statuses: 200, 201, 400");
     }
 
     #[test]
     fn declared_codes_and_ranges_are_fine() {
-        for status in [200, 201, 400, 404, 422] {
-            // The fixture declares 200, 201, 400 and, in one of its forms, 4XX.
-            silent("undeclared_status", &Fixture::answered(status, "").declaring_4xx());
+        for status in [200, 201, 400] {
+            silent("undeclared_status", &Fixture::answered(status, ""));
+        }
+        for status in [404, 422] {
+            silent("undeclared_status", &Fixture::answered(status, "").declaring_status("4XX"));
+            check("undeclared_status", &Fixture::answered(status, "").declaring_status("2XX"));
         }
     }
 
     #[test]
     fn a_default_response_declares_everything() {
-        silent("undeclared_status", &Fixture::answered(418, "").declaring_default());
+        silent("undeclared_status", &Fixture::answered(418, "").declaring_status("default"));
     }
 
     #[test]
@@ -98,10 +109,18 @@ mod tests {
     }
 
     #[test]
+    fn a_status_beyond_those_of_http_is_not_declared_either() {
+        check("undeclared_status", &Fixture::answered(600, ""));
+    }
+
+    #[test]
     fn malformed_requests_and_undeclared_methods_get_answers_of_http_itself() {
-        let malformed = Intent::Malformed { layer: "json".to_owned(), what: "cut".to_owned() };
-        silent("undeclared_status", &Fixture::answered(415, "").meant(malformed));
+        for status in [400, 405, 413, 414, 415, 431] {
+            let fixture = Fixture::answered(status, "").declaring_status("410");
+            silent("undeclared_status", &fixture.meant(malformed("json")));
+        }
         silent("undeclared_status", &Fixture::answered(405, "").by_method("TRACE"));
+        silent("undeclared_status", &Fixture::answered(206, "").by_method("HEAD"));
     }
 
     #[test]
@@ -111,7 +130,16 @@ mod tests {
 
     #[test]
     fn refusals_of_declared_security_are_fine() {
-        silent("undeclared_status", &Fixture::answered(401, "").with_security());
-        check("undeclared_status", &Fixture::answered(401, ""));
+        for status in [401, 403] {
+            silent("undeclared_status", &Fixture::answered(status, "").secured(r#"{"key": []}"#));
+            check("undeclared_status", &Fixture::answered(status, ""));
+            check("undeclared_status", &Fixture::answered(status, "").secured("{}"));
+        }
+    }
+
+    #[test]
+    fn a_path_that_leads_elsewhere_is_not_judged() {
+        unknown("undeclared_status", &Fixture::answered(405, "").at("/orders/{id}", "/orders/"));
+        check("undeclared_status", &Fixture::answered(405, "").at("/orders/{id}", "/orders/7"));
     }
 }

@@ -1,18 +1,54 @@
 //! What the contract allows is refused.
 
-use harness_model::{Intent, Outcome, Severity, Verdict};
+use harness_model::{Intent, Severity, Verdict};
 
-use crate::finding::{Told, fail};
-use crate::{Check, Subject, mask};
+use crate::finding::{Told, fail, status_in_words, unknown};
+use crate::subject::ELSEWHERE;
+use crate::{Check, Subject, message};
 
 /// Words of a refusal that rest on the state of the service, not on the shape of the request. The
-/// contract cannot express them, so they prove nothing against it.
+/// contract cannot express them, so they prove nothing against it. Compared as whole words.
 const STATE_WORDS: &[&str] = &[
-    "already", "balance", "conflict", "could not find", "does not belong", "does not exist",
-    "doesn't exist", "duplicate", "exhausted", "expired", "in use", "insufficient", "invalid reference",
-    "is not available", "locked", "no longer", "no such", "not allowed", "not exist", "not found",
-    "not permitted", "not registered", "not supported", "out of stock", "permission", "quota",
-    "referenced", "taken", "unavailable", "unique", "unknown", "unsupported",
+    "already",
+    "balance",
+    "captcha",
+    "conflict",
+    "could not find",
+    "credentials",
+    "disabled",
+    "does not belong",
+    "duplicate",
+    "exhausted",
+    "exist",
+    "exists",
+    "expired",
+    "foreign key",
+    "in use",
+    "inactive",
+    "incorrect",
+    "insufficient",
+    "invalid reference",
+    "invalid token",
+    "invalid_client",
+    "invalid_grant",
+    "is not available",
+    "locked",
+    "no longer",
+    "no such",
+    "not allowed",
+    "not found",
+    "not permitted",
+    "not registered",
+    "not supported",
+    "out of stock",
+    "permission",
+    "quota",
+    "referenced",
+    "taken",
+    "unavailable",
+    "unique",
+    "unknown",
+    "unsupported",
 ];
 
 pub(crate) const CHECK: Check = Check {
@@ -22,8 +58,9 @@ pub(crate) const CHECK: Check = Check {
         told them of, or its validation is off by one.\n\n\
         Quiet when: the operation has not accepted anything in this run (then it is shown as a gap: \
         something that the contract does not say is missing); the limit is one that the contract does \
-        not declare (of machine integers, say); the refusal speaks of the state of the \
-        service (`not found`, `already exists`, …) rather than of the request.\n\n\
+        not declare (of machine integers, say); the refusal (400, 422) speaks of the state of the service \
+        (`not found`, `already exists`, …) rather than of the request. Unknown when the path may lead to \
+        another operation.\n\n\
         Source: OpenAPI 3.1, 4.8.10; RFC 9110, 15.5.1 and 15.5.21.\n\n\
         Example: POST /products {\"name\": <40 characters>} → 400, maxLength is 40",
     needs_intent: true,
@@ -34,18 +71,13 @@ fn judge(subject: &Subject<'_>) -> Vec<Verdict> {
     if !subject.step.intent.is_allowed() {
         return Vec::new();
     }
-    let (Outcome::Response(response) | Outcome::TooLarge { response, .. }) =
-        &subject.exchange.outcome
-    else {
-        return Vec::new();
-    };
+    let Some(response) = subject.answer() else { return Vec::new() };
     let status = response.status;
     if !matches!(status, 400 | 405 | 406 | 415 | 422) {
         return Vec::new();
     }
     if !subject.operation_accepted {
-        let why = "the operation has not accepted anything in this run".to_owned();
-        return vec![Verdict::Unknown(why)];
+        return unknown("the operation has not accepted anything in this run");
     }
     // The contract says nothing of such a limit, so a service may have one.
     if let Intent::Boundary { limit, .. } = &subject.step.intent
@@ -53,13 +85,18 @@ fn judge(subject: &Subject<'_>) -> Vec<Verdict> {
     {
         return Vec::new();
     }
-    let text = response.content.lossy().to_lowercase();
-    if STATE_WORDS.iter().any(|word| text.contains(word)) {
+    // The other statuses say these words of the method or the media type, which are no state.
+    if matches!(status, 400 | 422) && message::mentions(response, STATE_WORDS) {
         return Vec::new();
     }
-    let message = mask::message(response, &subject.exchange.request);
+    if !subject.reaches_operation() {
+        return unknown(ELSEWHERE);
+    }
+    let message = message::message(subject, response);
     let (place, limit) = match &subject.step.intent {
-        Intent::Boundary { at, limit } => (format!(" {}", at.normalised()), format!(" ({at} at {limit})")),
+        Intent::Boundary { at, limit } => {
+            (format!(" {}", at.normalised()), format!(" ({at} at {limit})"))
+        }
         Intent::Valid | Intent::Invalid(_) | Intent::Malformed { .. } => Default::default(),
     };
     let told = Told {
@@ -68,7 +105,7 @@ fn judge(subject: &Subject<'_>) -> Vec<Verdict> {
         effect: format!("{status}{place} {message}").trim_end().to_owned(),
         title: format!("refused ({status}) a request that the contract allows{limit}"),
         expected: "anything but a refusal of the request's form".to_owned(),
-        observed: format!("status {status}: {message}"),
+        observed: status_in_words(status, &message),
         contract_pointer: Some(format!("#{}", subject.operation.pointer)),
         response_pointer: None,
     };
@@ -106,6 +143,46 @@ mod tests {
             let fixture = Fixture::answered(422, &content).meant(Intent::Valid);
             silent("valid_rejected", &fixture.accepted());
         }
+    }
+
+    #[test]
+    fn words_of_state_count_only_as_words_and_only_where_state_is_meant() {
+        let message = |status, text: &str| {
+            let content = format!("{{\"message\":\"{text}\"}}");
+            Fixture::answered(status, &content).meant(Intent::Valid).accepted()
+        };
+        check("valid_rejected", &message(400, "wrong name in user, mistaken and blocked"));
+        silent("valid_rejected", &message(400, "the name is in use."));
+        check("valid_rejected", &message(405, "Method Not Allowed"));
+        check("valid_rejected", &message(415, "Unsupported Media Type"));
+    }
+
+    #[test]
+    fn a_refusal_of_a_random_valid_request_is_of_low_severity() {
+        let fixture = Fixture::answered(422, "{\"message\":\"bad\"}").meant(Intent::Valid);
+        let finding = check("valid_rejected", &fixture.accepted());
+        assert_eq!(finding.severity, Severity::Low);
+        assert_eq!(finding.signature.effect, "422 bad");
+    }
+
+    #[test]
+    fn which_item_of_a_list_was_at_the_edge_does_not_matter() {
+        let at_item = |n: u8| {
+            let at = Place::Body { pointer: format!("/items/{n}/quantity") };
+            let boundary = Intent::Boundary { at, limit: "maximum 10".to_owned() };
+            check("valid_rejected", &Fixture::answered(400, "").meant(boundary).accepted())
+        };
+        assert_eq!(at_item(0).signature.effect, "400 body /items/*/quantity");
+        assert_eq!(at_item(0).signature, at_item(3).signature);
+    }
+
+    #[test]
+    fn a_path_that_leads_elsewhere_is_not_judged() {
+        let at = |target| {
+            Fixture::answered(405, "").meant(boundary()).accepted().at("/orders/{id}", target)
+        };
+        unknown("valid_rejected", &at("/orders/"));
+        check("valid_rejected", &at("/orders/a"));
     }
 
     #[test]
