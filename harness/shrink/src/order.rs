@@ -83,11 +83,15 @@ fn weigh(value: &Value, key: &mut SortKey) {
         }
         Value::Array(items) => {
             key.complexity += 8;
-            items.iter().for_each(|item| weigh(item, key));
+            for item in items {
+                weigh(item, key);
+            }
         }
         Value::Object(members) => {
             key.complexity += 8;
-            members.values().for_each(|member| weigh(member, key));
+            for member in members.values() {
+                weigh(member, key);
+            }
         }
     }
 }

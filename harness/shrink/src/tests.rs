@@ -2,7 +2,8 @@
 
 use harness_contract::{Location, OperationKey, Style};
 use harness_model::{
-    Binding, BindingSource, Body, BodyContent, BoundValue, Case, CaseId, Intent, ParameterValue, Step,
+    Binding, BindingSource, Body, BodyContent, BoundValue, Case, CaseId, Intent, ParameterValue,
+    Step,
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -28,7 +29,8 @@ fn step(content: Option<Value>) -> Step {
 }
 
 fn case(content: Value) -> Case {
-    let id = CaseId { phase: "t".to_owned(), operation: OperationKey::new("POST", "/orders"), index: 0 };
+    let id =
+        CaseId { phase: "t".to_owned(), operation: OperationKey::new("POST", "/orders"), index: 0 };
     Case::single(id, step(Some(content)))
 }
 
@@ -86,9 +88,13 @@ fn two_conditions_keep_both_parts_and_nothing_else() {
     let fails = |v: &Value| {
         v["express"] == json!(true) && v["items"].as_array().is_some_and(|items| items.len() >= 2)
     };
-    check(order(), fails, &json!({"items": [0, 0], "express": true}).replaced(|v| {
-        v["items"] = json!([{}, {}]);
-    }));
+    check(
+        order(),
+        fails,
+        &json!({"items": [0, 0], "express": true}).replaced(|v| {
+            v["items"] = json!([{}, {}]);
+        }),
+    );
 }
 
 trait Replaced {
@@ -136,13 +142,21 @@ fn optional_parameters_go_and_required_ones_stay() {
         required,
         value: BoundValue::Known(json!(77)),
     };
-    case.prefix[0].parameters =
-        vec![parameter("a", false), parameter("b", true), parameter("c", false), parameter("d", false)];
+    case.prefix[0].parameters = vec![
+        parameter("a", false),
+        parameter("b", true),
+        parameter("c", false),
+        parameter("d", false),
+    ];
     let fails = |case: &Case| {
-        case.prefix[0].parameters.iter().any(|p| p.name == "c" && p.value == BoundValue::Known(json!(77)))
+        case.prefix[0]
+            .parameters
+            .iter()
+            .any(|p| p.name == "c" && p.value == BoundValue::Known(json!(77)))
     };
     let shrunk = shrink(case, LIMITS, &mut |case| fails(case));
-    let left: Vec<_> = shrunk.case.prefix[0].parameters.iter().map(|p| (&*p.name, &p.value)).collect();
+    let left: Vec<_> =
+        shrunk.case.prefix[0].parameters.iter().map(|p| (&*p.name, &p.value)).collect();
     assert_eq!(left, [("b", &BoundValue::Known(json!(0))), ("c", &BoundValue::Known(json!(77)))]);
 }
 
@@ -226,7 +240,7 @@ fn value() -> impl Strategy<Value = Value> {
 
 /// A predicate that depends on the value in no simple way.
 fn hashes_to(value: &Value, modulus: u8) -> bool {
-    blake3::hash(value.to_string().as_bytes()).as_bytes()[0] % modulus == 0
+    blake3::hash(value.to_string().as_bytes()).as_bytes()[0].is_multiple_of(modulus)
 }
 
 proptest! {

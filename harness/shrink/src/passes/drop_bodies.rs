@@ -3,11 +3,8 @@
 use super::Pass;
 use crate::Search;
 
-pub(super) const PASS: Pass = Pass {
-    name: "drop_bodies",
-    explain: "Sends a step without its content.",
-    run,
-};
+pub(super) const PASS: Pass =
+    Pass { name: "drop_bodies", explain: "Sends a step without its content.", run };
 
 fn run(search: &mut Search<'_>) {
     for idx in 0..search.best().steps().count() {

@@ -13,7 +13,8 @@ pub(super) const PASS: Pass = Pass {
 fn run(search: &mut Search<'_>) {
     for step_idx in 0..search.best().steps().count() {
         let optional = |search: &Search<'_>| -> Vec<usize> {
-            let step = search.best().steps().nth(step_idx).expect("steps stay while this pass runs");
+            let step =
+                search.best().steps().nth(step_idx).expect("steps stay while this pass runs");
             let all = step.parameters.iter().enumerate();
             all.filter(|(_, parameter)| !parameter.required).map(|(idx, _)| idx).collect()
         };

@@ -48,16 +48,18 @@ fn put(search: &mut Search<'_>, address: &Address, number: Number) -> bool {
 }
 
 fn put_whole(search: &mut Search<'_>, address: &Address, whole: i128) -> bool {
-    let number = i64::try_from(whole)
-        .map(Number::from)
-        .or_else(|_| u64::try_from(whole).map(Number::from));
+    let number =
+        i64::try_from(whole).map(Number::from).or_else(|_| u64::try_from(whole).map(Number::from));
     number.is_ok_and(|number| put(search, address, number))
 }
 
 /// From fractional to whole, and with fewer digits where it must stay fractional.
 fn round(search: &mut Search<'_>, address: &Address, number: &Number) {
     let Some(value) = number.as_f64() else { return };
-    #[expect(clippy::cast_possible_truncation, reason = "a float cast saturates; the probe decides")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a float cast saturates; the probe decides"
+    )]
     for whole in [value.trunc() as i128, value.round() as i128, value.ceil() as i128] {
         if put_whole(search, address, whole) {
             return;
