@@ -16,8 +16,17 @@ const SECRET_CHARS_MIN: usize = 4;
 
 /// Fields whose values are credentials, in lower case.
 const SECRET_FIELDS: &[&str] = &[
-    "authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key", "api-key", "apikey",
-    "x-auth-token", "x-access-token", "x-csrf-token", "x-xsrf-token",
+    "authorization",
+    "proxy-authorization",
+    "cookie",
+    "set-cookie",
+    "x-api-key",
+    "api-key",
+    "apikey",
+    "x-auth-token",
+    "x-access-token",
+    "x-csrf-token",
+    "x-xsrf-token",
 ];
 
 /// Knows the secrets of a run.

@@ -1,5 +1,6 @@
 //! What a person sees: progress while it runs, and at the end a page that is read in ten seconds.
 
+use std::fmt::Write as _;
 use std::io::Write;
 
 use anstyle::{AnsiColor, Style};
@@ -85,7 +86,9 @@ impl Terminal {
 
     fn line(&mut self, text: &str) -> std::io::Result<()> {
         match &self.bar {
-            Some(bar) => bar.suspend(|| writeln!(self.out, "{text}").and_then(|()| self.out.flush())),
+            Some(bar) => {
+                bar.suspend(|| writeln!(self.out, "{text}").and_then(|()| self.out.flush()))
+            }
             None => writeln!(self.out, "{text}").and_then(|()| self.out.flush()),
         }
     }
@@ -96,7 +99,9 @@ impl Terminal {
 
     fn take(&mut self, event: &Event) -> std::io::Result<()> {
         match &event.fact {
-            Fact::RunStarted { target, contract_title, contract_source, operations, seed, .. } => {
+            Fact::RunStarted {
+                target, contract_title, contract_source, operations, seed, ..
+            } => {
                 let operations = count(operations.len() as u64, "operation");
                 let title = printable(contract_title);
                 self.line(&format!(
@@ -127,7 +132,11 @@ impl Terminal {
                     .filter(|phase| phase.planned > 0)
                     .map(|phase| format!("{} {}", phase.planned, phase.phase))
                     .collect();
-                self.line(&format!("planned {}: {}", count(self.planned, "case"), parts.join(", ")))?;
+                self.line(&format!(
+                    "planned {}: {}",
+                    count(self.planned, "case"),
+                    parts.join(", ")
+                ))?;
                 self.begin_bar();
                 Ok(())
             }
@@ -162,7 +171,10 @@ impl Terminal {
         }
         let style = ProgressStyle::with_template("{bar:24} {pos}/{len} cases · {per_sec} · {msg}")
             .expect("the template is constant");
-        let bar = ProgressBar::with_draw_target(Some(self.planned), ProgressDrawTarget::stderr_with_hz(8));
+        let bar = ProgressBar::with_draw_target(
+            Some(self.planned),
+            ProgressDrawTarget::stderr_with_hz(8),
+        );
         bar.set_style(style);
         bar.set_message("no findings");
         self.bar = Some(bar);
@@ -214,9 +226,13 @@ impl Terminal {
         let mut found = std::mem::take(&mut self.found);
         found.sort_by_key(|found| std::cmp::Reverse(found.finding.severity));
         self.line("")?;
-        for (idx, counterexample) in found.iter().enumerate() {
+        // What matters in full; the rest in a line each, or it would bury what matters.
+        let (minor, major): (Vec<_>, Vec<_>) =
+            found.iter().partition(|found| found.finding.severity <= Severity::Low);
+        for (idx, counterexample) in major.iter().enumerate() {
             self.detail(idx + 1, counterexample, summary)?;
         }
+        self.minor(&minor)?;
         self.gaps(summary)?;
         for (finding, reproduced, sent) in std::mem::take(&mut self.flaky) {
             let text = format!(
@@ -251,7 +267,10 @@ impl Terminal {
         ))?;
         self.line(&format!("   {}", cut(&printable(&finding.title), width * 2)))?;
         for exchange in &counterexample.exchanges {
-            self.line(&format!("   {BOLD}sent{BOLD:#}      {}", cut(&request_line(&exchange.request), width)))?;
+            self.line(&format!(
+                "   {BOLD}sent{BOLD:#}      {}",
+                cut(&request_line(&exchange.request), width)
+            ))?;
         }
         let expected = cut(&printable(&finding.evidence.expected), width);
         self.line(&format!("   {BOLD}expected{BOLD:#}  {expected}"))?;
@@ -259,7 +278,7 @@ impl Terminal {
         self.line(&format!("   {BOLD}observed{BOLD:#}  {observed}"))?;
         let mut seen = format!("{} of {} times", confirmation.reproduced, confirmation.sent);
         if further > 0 {
-            seen.push_str(&format!(", and in {}", count(further, "further case")));
+            let _ = write!(seen, ", and in {}", count(further, "further case"));
         }
         self.line(&format!("   {BOLD}seen{BOLD:#}      {seen}"))?;
         self.line(&format!(
@@ -271,6 +290,25 @@ impl Terminal {
             if line.len() <= CURL_CHARS_MAX && !line.chars().any(|c| c.is_control() && c != '\n') {
                 self.line(&format!("   {BOLD}curl{BOLD:#}      {DIM}{line}{DIM:#}"))?;
             }
+        }
+        self.line("")
+    }
+
+    fn minor(&mut self, minor: &[&Counterexample]) -> std::io::Result<()> {
+        if minor.is_empty() {
+            return Ok(());
+        }
+        let title = "of low severity: replay with harness replay";
+        self.line(&format!("{BOLD}{title} {}/failures/<name>.json{BOLD:#}", self.look.folder))?;
+        let width = self.width();
+        for counterexample in minor {
+            let finding = &counterexample.finding;
+            let slug = finding.signature.slug();
+            let observed = printable(&finding.evidence.observed);
+            self.line(&format!(
+                "   {slug}  {}",
+                cut(&observed, width.saturating_sub(slug.len()).max(20))
+            ))?;
         }
         self.line("")
     }
@@ -323,9 +361,10 @@ impl Terminal {
         let planned: u64 = summary.phases.iter().map(|phase| phase.planned).sum();
         let requests = count(summary.requests, "request");
         let took = duration(summary.duration_us);
-        let reached = summary.operations.iter().filter(|operation| {
-            operation.outcomes.keys().any(|outcome| outcome.starts_with('2'))
-        });
+        let reached = summary
+            .operations
+            .iter()
+            .filter(|operation| operation.outcomes.keys().any(|outcome| outcome.starts_with('2')));
         self.line(&format!(
             "{executed} of {planned} cases, {requests} in {took}; {} of {} operations accepted something; \
              seed {}; report in {}",
@@ -338,9 +377,10 @@ impl Terminal {
             StopReason::Completed => None,
             StopReason::TimeBudget => Some("stopped at --max-time".to_owned()),
             StopReason::Interrupted => Some("interrupted".to_owned()),
-            StopReason::TargetDown { why } => {
-                Some(format!("the target stopped answering and did not come back: {}", printable(why)))
-            }
+            StopReason::TargetDown { why } => Some(format!(
+                "the target stopped answering and did not come back: {}",
+                printable(why)
+            )),
             StopReason::Unauthorised => Some(
                 "every answer was 401 or 403: nothing was tested; pass credentials with --header \
                  'Authorization: …'"

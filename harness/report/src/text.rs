@@ -63,12 +63,9 @@ mod tests {
 
     #[test]
     fn durations_have_units() {
-        for (us, expected) in [
-            (850, "850 µs"),
-            (12_300, "12 ms"),
-            (3_400_000, "3.4 s"),
-            (125_000_000, "2 min 05 s"),
-        ] {
+        for (us, expected) in
+            [(850, "850 µs"), (12_300, "12 ms"), (3_400_000, "3.4 s"), (125_000_000, "2 min 05 s")]
+        {
             assert_eq!(duration(us), expected);
         }
     }

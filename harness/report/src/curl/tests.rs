@@ -19,8 +19,11 @@ fn request(method: &str, target: &str, headers: &[(&str, &[u8])], content: &[u8]
     }
 }
 
+/// Request line, fields, content.
+type Received = (String, Vec<(String, Vec<u8>)>, Vec<u8>);
+
 /// What a service on loopback receives when the line is run: request line, fields, content.
-fn received(request: &Request) -> (String, Vec<(String, Vec<u8>)>, Vec<u8>) {
+fn received(request: &Request) -> Received {
     let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
     let base = format!("http://{}/ignored", listener.local_addr().expect("bound"));
     let line = curl(&base, request);
