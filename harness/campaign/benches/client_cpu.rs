@@ -21,7 +21,8 @@ use tokio::net::{TcpListener, TcpStream};
 const CONTRACT: &str = include_str!("trivial.yaml");
 /// Random cases per operation, beside boundaries and violations.
 const CASES: u32 = 5_000;
-const ANSWER: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 19\r\n\r\n\
+const ANSWER: &[u8] =
+    b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 19\r\n\r\n\
 {\"id\":1,\"name\":\"x\"}";
 
 fn main() {
@@ -43,7 +44,7 @@ fn main() {
         user_agent: "bench".to_owned(),
         connections_max: 8,
     };
-    let transport = Http::new(http, Arc::clone(&clock)).expect("the transport can be made");
+    let transport = Http::new(&http, Arc::clone(&clock)).expect("the transport can be made");
     let campaign = Campaign {
         selected: Selection::default().apply(&contract).expect("there are operations"),
         contract: Arc::new(contract),

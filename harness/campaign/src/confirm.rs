@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use harness_check::CHECKS;
 use harness_model::{
-    Case, Confirmation, Counterexample, Exchange, FORMAT_VERSION, Finding, Reproduction, Signature,
-    Step, Verdict,
+    Case, Confirmation, Counterexample, Exchange, FORMAT_VERSION, Finding, Intent, Reproduction,
+    Signature, Step, Verdict,
 };
 use harness_shrink::shrink;
 use tokio::runtime::Handle;
@@ -43,10 +43,7 @@ pub(crate) struct Inquiry<'a> {
 }
 
 /// Re-sends, then shrinks. Answers the conclusion and how many requests it took.
-pub(crate) async fn confirm(
-    inquiry: &Inquiry<'_>,
-    suspicion: &Suspicion,
-) -> (Conclusion, u64) {
+pub(crate) async fn confirm(inquiry: &Inquiry<'_>, suspicion: &Suspicion) -> (Conclusion, u64) {
     let shared = inquiry.shared;
     let signature = &suspicion.finding.signature;
     let (mut requests, mut reproduced) = (0, 1);
@@ -61,8 +58,7 @@ pub(crate) async fn confirm(
             last = Some((suspicion.finding.clone(), attempt.steps));
         }
         if let Some(why) = attempt.down {
-            let confirmation =
-                Confirmation { reproduced, sent: reproduced, shrink_probes: 0 };
+            let confirmation = Confirmation { reproduced, sent: reproduced, shrink_probes: 0 };
             let found = last.map(|(finding, steps)| {
                 write(shared, finding, suspicion.case.clone(), steps, confirmation)
             });
@@ -102,14 +98,14 @@ async fn attempt(inquiry: &Inquiry<'_>, case: &Case, signature: &Signature) -> A
     if steps.iter().any(|(_, exchange)| is_incident(&exchange.outcome)) {
         let (exchange, sent) = inquiry.control.until_answered(shared).await;
         requests += sent;
-        if !exchange.as_ref().is_some_and(answered) {
+        if exchange.as_ref().is_some_and(answered) {
+            control = exchange;
+        } else {
             let why = exchange.map_or_else(
                 || "the control request could not be sent".to_owned(),
                 |exchange| crate::dispatch::describe(&exchange.outcome),
             );
             down = Some(why);
-        } else {
-            control = exchange;
         }
     }
     let circumstances = Circumstances {
@@ -144,9 +140,8 @@ async fn shrunk(
     } else {
         (limits.shrink_probes_max, limits.shrink_time_max)
     };
-    let needs_intent = CHECKS
-        .iter()
-        .any(|check| check.name == finding.signature.check && check.needs_intent);
+    let needs_intent =
+        CHECKS.iter().any(|check| check.name == finding.signature.check && check.needs_intent);
     let control = inquiry.control.clone();
     let operation_accepted = inquiry.operation_accepted;
     let handle = Handle::current();
@@ -158,31 +153,40 @@ async fn shrunk(
         let signature = best.finding.signature.clone();
         let time_max_us = u64::try_from(time_max.as_micros()).unwrap_or(u64::MAX);
         let until_us = shared.clock.now_us().saturating_add(time_max_us);
-        let result = shrink(original.clone(), harness_shrink::Limits { probes_max }, &mut |tried| {
-            if shared.clock.now_us() >= until_us {
-                return false;
-            }
-            let Some(case) = refreshed(&shared, &original, tried, needs_intent) else {
-                return false;
-            };
-            let inquiry =
-                Inquiry { shared: &shared, control: &control, operation_accepted, hurry: false };
-            let attempted = handle.block_on(attempt(&inquiry, &case, &signature));
-            best.requests += attempted.requests;
-            match attempted.finding {
-                Some(finding) => {
-                    best = ShrunkCase {
-                        case,
-                        finding,
-                        steps: attempted.steps,
-                        requests: best.requests,
-                        probes: 0,
-                    };
-                    true
+        let result =
+            shrink(original.clone(), harness_shrink::Limits { probes_max }, &mut |tried| {
+                if shared.clock.now_us() >= until_us {
+                    return false;
                 }
-                None => false,
-            }
-        });
+                let Some(case) = refreshed(&shared, &original, tried, needs_intent) else {
+                    return false;
+                };
+                let inquiry = Inquiry {
+                    shared: &shared,
+                    control: &control,
+                    operation_accepted,
+                    hurry: false,
+                };
+                // What fails in the same way without the special value has a broader cause, and is the
+                // better finding.
+                let wanted =
+                    broader(&signature, &original, &case).unwrap_or_else(|| signature.clone());
+                let attempted = handle.block_on(attempt(&inquiry, &case, &wanted));
+                best.requests += attempted.requests;
+                match attempted.finding {
+                    Some(finding) => {
+                        best = ShrunkCase {
+                            case,
+                            finding,
+                            steps: attempted.steps,
+                            requests: best.requests,
+                            probes: 0,
+                        };
+                        true
+                    }
+                    None => false,
+                }
+            });
         best.probes = result.probes;
         best
     });
@@ -208,6 +212,18 @@ pub(crate) fn unconfirmed(
 ) -> Box<Counterexample> {
     let confirmation = Confirmation { reproduced: 1, sent: 1, shrink_probes: 0 };
     write(shared, finding, case.clone(), steps.to_vec(), confirmation)
+}
+
+/// The signature of the same failure without the boundary that it was found on, if the case no longer
+/// sits on one: then the boundary was not the cause.
+fn broader(signature: &Signature, original: &Case, case: &Case) -> Option<Signature> {
+    let (before, now) = (original.steps().last()?, case.steps().last()?);
+    let Intent::Boundary { at, .. } = &before.intent else { return None };
+    if signature.check != "valid_rejected" || now.intent != Intent::Valid {
+        return None;
+    }
+    let effect = signature.effect.replacen(&format!(" {}", at.normalised()), "", 1);
+    Some(Signature { effect, ..signature.clone() })
 }
 
 fn write(

@@ -235,7 +235,9 @@ impl Dispatcher<'_> {
             let mut case = stored.case;
             let Some(operation) = self.shared.operations.get_index_of(&case.id.operation) else {
                 let text = format!("{} is not among the operations under test", case.id.operation);
-                self.say(Fact::Note { text: format!("a stored counterexample is left out: {text}") });
+                self.say(Fact::Note {
+                    text: format!("a stored counterexample is left out: {text}"),
+                });
                 continue;
             };
             PHASES[0].name.clone_into(&mut case.id.phase);
@@ -424,7 +426,15 @@ impl Dispatcher<'_> {
             let (conclusion, requests) = confirm(&inquiry, &suspicion).await;
             self.tally.requests += requests;
             match conclusion {
-                Conclusion::Found(counterexample) => self.found(counterexample),
+                Conclusion::Found(counterexample) => {
+                    let found = &counterexample.finding.signature;
+                    // A shrink may end on a broader cause, which may be known already.
+                    let is_news = *found == suspicion.finding.signature
+                        || self.triage.see(found) == Novelty::New;
+                    if is_news {
+                        self.found(counterexample);
+                    }
+                }
                 Conclusion::Flaky { sent, reproduced } => {
                     self.tally.flaky += 1;
                     let Suspicion { case, finding } = suspicion;
@@ -453,8 +463,7 @@ impl Dispatcher<'_> {
         self.tally.requests += sent;
         let idx = self.shared.operations.get_index_of(&case.id.operation)?;
         let step = case.prefix.last()?.clone();
-        let execution =
-            Execution { steps: vec![(step, exchange)], requests: 0, broken: None };
+        let execution = Execution { steps: vec![(step, exchange)], requests: 0, broken: None };
         if control.as_ref().is_some_and(answered) {
             self.last_control = control;
             let control = self.last_control.clone();
@@ -462,20 +471,18 @@ impl Dispatcher<'_> {
             return None;
         }
         let why = control.as_ref().map_or_else(String::new, |c| describe(&c.outcome));
-        self.target_is_down(&case, execution, control.as_ref());
+        self.target_is_down(&case, &execution, control.as_ref());
         Some(StopReason::TargetDown { why })
     }
 
     /// The service died and did not come back: what was in flight is written down unconfirmed, since
     /// there is nothing left to confirm it with.
-    fn target_is_down(&mut self, case: &Case, execution: Execution, control: Option<&Exchange>) {
-        let circumstances =
-            Circumstances { control, operation_accepted: false, under_load: false };
+    fn target_is_down(&mut self, case: &Case, execution: &Execution, control: Option<&Exchange>) {
+        let circumstances = Circumstances { control, operation_accepted: false, under_load: false };
         let verdicts = judge(&self.shared, &execution.steps, circumstances);
-        let (in_flight, others): (Vec<_>, Vec<_>) =
-            std::mem::take(&mut self.incidents).into_iter().partition(|other| {
-                matches!(other.exchange.outcome, Outcome::ClosedEarly { .. })
-            });
+        let (in_flight, others): (Vec<_>, Vec<_>) = std::mem::take(&mut self.incidents)
+            .into_iter()
+            .partition(|other| matches!(other.exchange.outcome, Outcome::ClosedEarly { .. }));
         // Only a connection that broke under a request points at that request.
         let broke = execution
             .steps
@@ -486,9 +493,11 @@ impl Dispatcher<'_> {
                 crate::confirm::unconfirmed(&self.shared, finding, case, &execution.steps);
             self.found(counterexample);
         }
-        let suspects: Vec<String> = in_flight.iter().map(|other| other.case.id.to_string()).collect();
+        let suspects: Vec<String> =
+            in_flight.iter().map(|other| other.case.id.to_string()).collect();
         if !suspects.is_empty() {
-            let text = format!("also in flight when the service went away: {}", suspects.join(", "));
+            let text =
+                format!("also in flight when the service went away: {}", suspects.join(", "));
             self.say(Fact::Note { text });
         }
         if !others.is_empty() {
@@ -499,7 +508,9 @@ impl Dispatcher<'_> {
 
     fn finish(mut self, stopped: StopReason) -> Summary {
         for (case, execution) in std::mem::take(&mut self.pending).into_iter().flatten() {
-            let Some(idx) = self.shared.operations.get_index_of(&case.id.operation) else { continue };
+            let Some(idx) = self.shared.operations.get_index_of(&case.id.operation) else {
+                continue;
+            };
             let circumstances = Circumstances {
                 control: None,
                 operation_accepted: self.tally.accepted(idx),

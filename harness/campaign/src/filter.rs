@@ -21,7 +21,9 @@ pub enum Filter {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FilterError {
     /// No text after the prefix.
-    #[error("the filter {0:?} is empty; write e.g. path:/orders*, method:GET, tag:orders or \"POST /orders\"")]
+    #[error(
+        "the filter {0:?} is empty; write e.g. path:/orders*, method:GET, tag:orders or \"POST /orders\""
+    )]
     Empty(String),
     /// It selects nothing in this contract.
     #[error("{flag} {filter:?} matches no operation of the contract{hint}")]

@@ -75,9 +75,8 @@ fn refreshed_intent(
 fn value_at<'a>(step: &'a Step, place: &Place) -> Option<&'a Value> {
     match place {
         Place::Parameter { location, name, pointer } => {
-            let is_it = |p: &&harness_model::ParameterValue| {
-                p.location == *location && p.name == *name
-            };
+            let is_it =
+                |p: &&harness_model::ParameterValue| p.location == *location && p.name == *name;
             match &step.parameters.iter().find(is_it)?.value {
                 BoundValue::Known(value) => value.pointer(pointer),
                 BoundValue::Bound(_) => None,

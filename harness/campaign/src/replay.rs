@@ -111,8 +111,10 @@ impl Replayer {
                 return (Err(why.clone()), exchanges);
             }
         }
-        if let Some(harness_model::Outcome::Unsendable { why }) =
-            exchanges.iter().map(|e| &e.outcome).find(|o| matches!(o, harness_model::Outcome::Unsendable { .. }))
+        if let Some(harness_model::Outcome::Unsendable { why }) = exchanges
+            .iter()
+            .map(|e| &e.outcome)
+            .find(|o| matches!(o, harness_model::Outcome::Unsendable { .. }))
         {
             return (Err(why.clone()), exchanges);
         }

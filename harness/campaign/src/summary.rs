@@ -60,7 +60,13 @@ impl Tally {
         self.phases[stored.expect("the registry has the phase")].planned = count;
     }
 
-    pub(crate) fn case_finished(&mut self, case: &CaseId, operation: usize, step: &Step, exchange: &Exchange) {
+    pub(crate) fn case_finished(
+        &mut self,
+        case: &CaseId,
+        operation: usize,
+        step: &Step,
+        exchange: &Exchange,
+    ) {
         if let Some(phase) = self.phases.iter_mut().find(|phase| phase.phase == case.phase) {
             phase.executed += 1;
             phase.planned = phase.planned.max(phase.executed);
@@ -91,8 +97,10 @@ impl Tally {
 
     /// Whether every answer so far was a refusal for want of credentials.
     pub(crate) fn only_unauthorised(&self) -> bool {
-        let mut outcomes = self.operations.iter().flat_map(|tally| tally.outcomes.keys()).peekable();
-        outcomes.peek().is_some() && outcomes.all(|outcome| matches!(outcome.as_str(), "401" | "403"))
+        let mut outcomes =
+            self.operations.iter().flat_map(|tally| tally.outcomes.keys()).peekable();
+        outcomes.peek().is_some()
+            && outcomes.all(|outcome| matches!(outcome.as_str(), "401" | "403"))
     }
 
     pub(crate) fn found(&mut self, counterexample: &Counterexample) {

@@ -15,7 +15,7 @@ use harness_model::{
 use harness_transport::{Fake, ManualClock};
 use serde_json::{Value, json};
 
-const CONTRACT: &str = r##"
+const CONTRACT: &str = r#"
 openapi: 3.1.0
 info: { title: shop, version: "1" }
 paths:
@@ -44,7 +44,7 @@ paths:
         "200": { description: ok, content: { application/json: { schema: { type: object } } } }
         "400": { description: no, content: { application/json: {} } }
         "404": { description: none, content: { application/json: {} } }
-"##;
+"#;
 
 fn contract() -> Contract {
     read(CONTRACT.as_bytes(), "shop.yaml").expect("the contract is readable")
@@ -78,9 +78,10 @@ fn correct(request: &Request) -> Outcome {
             && quantity.is_some_and(|q| (1.0..=1000.0).contains(&q))
             && (content["note"].is_null() || text("note", 0, 100))
             && content.get("gift").is_none_or(Value::is_boolean);
-        return match is_fine {
-            true => answer(201, &json!({"id": 1})),
-            false => answer(400, &json!({"message": "bad order"})),
+        return if is_fine {
+            answer(201, &json!({"id": 1}))
+        } else {
+            answer(400, &json!({"message": "bad order"}))
         };
     }
     answer(404, &json!({"message": "nothing here"}))
@@ -120,7 +121,7 @@ fn config(workers: usize) -> CampaignConfig {
             request_deadline: Duration::from_secs(1),
             response_bytes_max: 65_536,
             shrink_probes_max: 300,
-            shrink_time_max: Duration::from_secs(60),
+            shrink_time_max: Duration::from_mins(1),
         },
     }
 }
@@ -143,9 +144,11 @@ fn campaign(
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
     let mut events = Vec::new();
     let stop = Stop::new();
-    let result = runtime
-        .expect("a runtime can be built")
-        .block_on(run(campaign, &mut |event| events.push(event), &stop));
+    let result = runtime.expect("a runtime can be built").block_on(run(
+        campaign,
+        &mut |event| events.push(event),
+        &stop,
+    ));
     Ran { result, events, sent: fake.sent() }
 }
 
@@ -177,7 +180,8 @@ fn the_same_seed_gives_the_same_event_log_byte_for_byte() {
         _ => correct(request),
     };
     for workers in [1, 8] {
-        let log = || serde_json::to_string(&campaign(config(workers), faulty).events).expect("JSON");
+        let log =
+            || serde_json::to_string(&campaign(config(workers), faulty).events).expect("JSON");
         assert_eq!(log(), log(), "{workers} workers");
     }
 }
@@ -350,7 +354,9 @@ fn an_operation_that_refuses_everything_is_a_gap_and_not_a_finding() {
     assert!(ran.found().is_empty(), "{:#?}", ran.found());
     let gaps = &ran.summary().operations[0].gaps;
     assert!(
-        gaps.iter().any(|gap| matches!(gap, harness_model::Gap::NeverAccepted { answer, .. } if answer == "400")),
+        gaps.iter().any(
+            |gap| matches!(gap, harness_model::Gap::NeverAccepted { answer, .. } if answer == "400")
+        ),
         "{gaps:?}"
     );
 }
