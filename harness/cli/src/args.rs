@@ -82,7 +82,7 @@ pub(crate) struct RunArgs {
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Plan")]
 pub(crate) struct PlanArgs {
-    /// Only these operations: 'POST /orders', an operationId, path:/orders*, method:GET, tag:orders
+    /// Only these operations: 'POST /orders', an operationId, <path:/orders>*, method:GET, tag:orders
     #[arg(long, value_name = "FILTER", value_parser = filter)]
     pub(crate) include: Vec<Filter>,
     /// Not these operations; written like --include
@@ -174,11 +174,19 @@ pub(crate) struct ExplainArgs {
 
 fn target(text: &str) -> Result<Url, String> {
     let url = Url::parse(text).map_err(|error| {
-        let hint = if text.contains("://") { String::new() } else { format!("; did you mean http://{text}?") };
+        let hint = if text.contains("://") {
+            String::new()
+        } else {
+            format!("; did you mean http://{text}?")
+        };
         format!("{error}{hint}")
     })?;
     if !matches!(url.scheme(), "http" | "https") {
-        let hint = if text.contains("://") { String::new() } else { format!("; did you mean http://{text}?") };
+        let hint = if text.contains("://") {
+            String::new()
+        } else {
+            format!("; did you mean http://{text}?")
+        };
         return Err(format!("the scheme must be http or https{hint}"));
     }
     if url.host_str().is_none() {
@@ -240,12 +248,11 @@ fn rate(text: &str) -> Result<f64, String> {
 /// `90s`, `2m`, `1h30m`, or seconds as a bare number.
 fn duration(text: &str) -> Result<Duration, String> {
     let wrong = || "write e.g. 90s, 2m or 1h30m".to_owned();
-    let duration = match text.parse::<f64>() {
-        Ok(seconds) => Duration::try_from_secs_f64(seconds).map_err(|_| wrong())?,
-        Err(_) => {
-            let signed: jiff::SignedDuration = text.parse().map_err(|_| wrong())?;
-            Duration::try_from(signed).map_err(|_| wrong())?
-        }
+    let duration = if let Ok(seconds) = text.parse::<f64>() {
+        Duration::try_from_secs_f64(seconds).map_err(|_| wrong())?
+    } else {
+        let signed: jiff::SignedDuration = text.parse().map_err(|_| wrong())?;
+        Duration::try_from(signed).map_err(|_| wrong())?
     };
     if duration.is_zero() { Err("must be longer than 0".to_owned()) } else { Ok(duration) }
 }
@@ -275,8 +282,8 @@ mod tests {
     fn durations_have_units_or_are_seconds() {
         for (text, expected) in [
             ("90s", Some(Duration::from_secs(90))),
-            ("2m", Some(Duration::from_secs(120))),
-            ("1h30m", Some(Duration::from_secs(5400))),
+            ("2m", Some(Duration::from_mins(2))),
+            ("1h30m", Some(Duration::from_mins(90))),
             ("1.5", Some(Duration::from_millis(1500))),
             ("250ms", Some(Duration::from_millis(250))),
             ("0", None),

@@ -82,7 +82,9 @@ async fn not_found(base: &str, contract: &Contract, transport: &Arc<dyn Transpor
     };
     let mut count = 0;
     for key in asked.into_iter().take(PROBES_MAX) {
-        let Some(operation) = contract.operation(key).filter(|o| o.method == "GET") else { continue };
+        let Some(operation) = contract.operation(key).filter(|o| o.method == "GET") else {
+            continue;
+        };
         let Some(step) = OperationPlan::compile(contract, operation).baseline() else { continue };
         let Ok(request) = render(&step, base) else { continue };
         if let Outcome::Response(response) = transport.send(&request, options).await.outcome {

@@ -29,12 +29,16 @@ pub(crate) struct Loaded {
 /// Reads the contract at `place`, a file or URL.
 pub(crate) async fn load(place: &str, connection: &ConnectionArgs) -> Result<Loaded, Failure> {
     let octets = match Url::parse(place) {
-        Ok(url) if matches!(url.scheme(), "http" | "https") => {
-            fetch(&url, &connection.headers, connection.insecure, FETCH_DEADLINE, DOCUMENT_BYTES_MAX)
-                .await
-                .with_context(|| format!("cannot fetch the contract from {url}"))
-                .map_err(|error| Failure::new(Exit::Contract, error))?
-        }
+        Ok(url) if matches!(url.scheme(), "http" | "https") => fetch(
+            &url,
+            &connection.headers,
+            connection.insecure,
+            FETCH_DEADLINE,
+            DOCUMENT_BYTES_MAX,
+        )
+        .await
+        .with_context(|| format!("cannot fetch the contract from {url}"))
+        .map_err(|error| Failure::new(Exit::Contract, error))?,
         _ => read_file(Path::new(place)).map_err(|error| Failure::new(Exit::Contract, error))?,
     };
     parse(octets, place)
@@ -47,8 +51,10 @@ fn parse(octets: Vec<u8>, place: &str) -> Result<Loaded, Failure> {
         let why = if skipped == 0 {
             "it describes no operations".to_owned()
         } else {
-            format!("none of its {skipped} operations can be tested, the first because {}",
-                contract.skipped[0].reason)
+            format!(
+                "none of its {skipped} operations can be tested, the first because {}",
+                contract.skipped[0].reason
+            )
         };
         let error = anyhow!("the contract {place} leaves nothing to test: {why}");
         return Err(Failure::new(Exit::Contract, error));
@@ -57,7 +63,8 @@ fn parse(octets: Vec<u8>, place: &str) -> Result<Loaded, Failure> {
 }
 
 fn read_file(path: &Path) -> anyhow::Result<Vec<u8>> {
-    let file = File::open(path).with_context(|| format!("cannot open the contract {}", path.display()))?;
+    let file =
+        File::open(path).with_context(|| format!("cannot open the contract {}", path.display()))?;
     let mut octets = Vec::new();
     let limit = DOCUMENT_BYTES_MAX as u64 + 1;
     file.take(limit)
@@ -70,10 +77,7 @@ fn read_file(path: &Path) -> anyhow::Result<Vec<u8>> {
 }
 
 /// Looks for the contract in the usual places on the target, below its path first, then at its root.
-pub(crate) async fn discover(
-    target: &Url,
-    connection: &ConnectionArgs,
-) -> Result<Loaded, Failure> {
+pub(crate) async fn discover(target: &Url, connection: &ConnectionArgs) -> Result<Loaded, Failure> {
     let mut bases = vec![target.path().trim_end_matches('/').to_owned()];
     if !bases[0].is_empty() {
         bases.push(String::new());
@@ -83,14 +87,21 @@ pub(crate) async fn discover(
         for path in WELL_KNOWN_PATHS {
             let mut url = target.clone();
             url.set_path(&format!("{base}{path}"));
-            match fetch(&url, &connection.headers, connection.insecure, PROBE_DEADLINE, DOCUMENT_BYTES_MAX).await {
+            match fetch(
+                &url,
+                &connection.headers,
+                connection.insecure,
+                PROBE_DEADLINE,
+                DOCUMENT_BYTES_MAX,
+            )
+            .await
+            {
                 Ok(octets) if looks_like_contract(&octets) => return parse(octets, url.as_str()),
                 Ok(_) => {}
                 // Nobody there: the other places would only say the same.
                 Err(error) if error.is_connect() => {
-                    let error = anyhow!(
-                        "no answer from {target}: {error}; is the service running there?"
-                    );
+                    let error =
+                        anyhow!("no answer from {target}: {error}; is the service running there?");
                     return Err(Failure::new(Exit::Unreachable, error));
                 }
                 Err(error) => refused = Some(error),

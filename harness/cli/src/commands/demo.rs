@@ -1,4 +1,6 @@
 //! stub
 use crate::args::DemoArgs;
 use crate::exit::{Exit, Failure};
-pub(crate) async fn run(_args: DemoArgs) -> Result<Exit, Failure> { Ok(Exit::Clean) }
+pub(crate) async fn run(_args: DemoArgs) -> Result<Exit, Failure> {
+    Ok(Exit::Clean)
+}

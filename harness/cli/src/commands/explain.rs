@@ -1,5 +1,6 @@
 //! `harness explain`: every registered thing says what it does and why.
 
+use std::fmt::Write as _;
 use std::io::Write as _;
 
 use anyhow::anyhow;
@@ -21,12 +22,13 @@ fn entries() -> Vec<Entry> {
     entries.extend(
         harness_campaign::PHASES.iter().map(|phase| entry("phase", phase.name, phase.explain)),
     );
+    entries
+        .extend(harness_generate::GENERATORS.iter().map(|g| entry("generator", g.name, g.explain)));
     entries.extend(
-        harness_generate::GENERATORS.iter().map(|g| entry("generator", g.name, g.explain)),
+        harness_check::CHECKS.iter().map(|check| entry("check", check.name, check.explain)),
     );
     entries
-        .extend(harness_check::CHECKS.iter().map(|check| entry("check", check.name, check.explain)));
-    entries.extend(harness_shrink::PASSES.iter().map(|pass| entry("pass", pass.name, pass.explain)));
+        .extend(harness_shrink::PASSES.iter().map(|pass| entry("pass", pass.name, pass.explain)));
     entries.extend(harness_report::REPORTERS.iter().map(|r| entry("report", r.name, r.explain)));
     entries
 }
@@ -39,7 +41,7 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
         None => {
             for Entry { registry, name, text: explanation } in &entries {
                 let first = explanation.split(['.', '\n']).next().unwrap_or_default();
-                text.push_str(&format!("{registry:<10} {name:<32} {first}\n"));
+                let _ = writeln!(text, "{registry:<10} {name:<32} {first}");
             }
         }
         Some(wanted) => {
@@ -55,10 +57,13 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
                 } else {
                     format!("did you mean {}?", near.join(", "))
                 };
-                return Err(Failure::new(Exit::Usage, anyhow!("nothing is named {wanted:?}; {hint}")));
+                return Err(Failure::new(
+                    Exit::Usage,
+                    anyhow!("nothing is named {wanted:?}; {hint}"),
+                ));
             }
             for Entry { registry, name, text: explanation } in found {
-                text.push_str(&format!("{name} ({registry})\n\n{explanation}\n"));
+                let _ = writeln!(text, "{name} ({registry})\n\n{explanation}");
             }
         }
     }

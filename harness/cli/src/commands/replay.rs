@@ -33,14 +33,13 @@ pub(crate) async fn run(args: ReplayArgs) -> Result<Exit, Failure> {
     for counterexample in &stored {
         let place = contract_place(&args, counterexample);
         let known = contracts.iter().find(|(known, _)| *known == place).map(|(_, c)| Arc::clone(c));
-        let contract = match known {
-            Some(contract) => contract,
-            None => {
-                let loaded = load(&place, &args.connection).await?;
-                let contract = Arc::new(loaded.contract);
-                contracts.push((place, Arc::clone(&contract)));
-                contract
-            }
+        let contract = if let Some(contract) = known {
+            contract
+        } else {
+            let loaded = load(&place, &args.connection).await?;
+            let contract = Arc::new(loaded.contract);
+            contracts.push((place, Arc::clone(&contract)));
+            contract
         };
         let replayed = once(&args, &contract, counterexample, &clock).await?;
         match replayed.attempt {
@@ -82,7 +81,8 @@ async fn once(
     let target = match &args.target {
         Some(target) => target.clone(),
         None => Url::parse(&counterexample.reproduction.target).map_err(|error| {
-            let why = anyhow!("the failure file names no usable target ({error}); pass --target URL");
+            let why =
+                anyhow!("the failure file names no usable target ({error}); pass --target URL");
             Failure::new(Exit::Usage, why)
         })?,
     };

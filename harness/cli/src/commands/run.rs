@@ -57,14 +57,8 @@ pub(crate) async fn run(args: RunArgs) -> Result<Exit, Failure> {
     };
     let secrets: Vec<String> = headers.iter().map(|(_, value)| value.clone()).collect();
     let session = Session::open(&args.output, seed, &secrets, &octets)?;
-    let campaign = Campaign {
-        contract: Arc::new(contract),
-        selected,
-        config,
-        transport,
-        clock,
-        regressions,
-    };
+    let campaign =
+        Campaign { contract: Arc::new(contract), selected, config, transport, clock, regressions };
     Ok(session.run(campaign).await?.exit)
 }
 
@@ -83,8 +77,8 @@ pub(crate) fn transport(
         user_agent: format!("harness/{}", env!("CARGO_PKG_VERSION")),
         connections_max: workers,
     };
-    let http = Http::new(config, Arc::clone(clock))
-        .map_err(|error| Failure::new(Exit::Usage, error))?;
+    let http =
+        Http::new(&config, Arc::clone(clock)).map_err(|error| Failure::new(Exit::Usage, error))?;
     Ok(Arc::new(http))
 }
 
@@ -126,7 +120,8 @@ pub(crate) fn limits(request_deadline: std::time::Duration) -> Limits {
 /// A seed from the clock, short enough to type.
 fn fresh_seed() -> Seed {
     let nanoseconds = jiff::Timestamp::now().as_nanosecond();
-    Seed(u64::from((nanoseconds % i128::from(u32::MAX)).unsigned_abs() as u32))
+    let short = nanoseconds.rem_euclid(i128::from(u32::MAX));
+    Seed(u64::try_from(short).expect("a remainder of 32 bits fits"))
 }
 
 fn dry_run(
@@ -160,7 +155,8 @@ pub(crate) fn stored(path: &Path) -> anyhow::Result<Vec<Counterexample>> {
         for folder in [path.to_path_buf(), path.join("failures")] {
             let Ok(entries) = fs::read_dir(&folder) else { continue };
             for entry in entries.take(REGRESSIONS_MAX) {
-                let file = entry.with_context(|| format!("cannot list {}", folder.display()))?.path();
+                let file =
+                    entry.with_context(|| format!("cannot list {}", folder.display()))?.path();
                 let is_json = file.extension().is_some_and(|extension| extension == "json");
                 if is_json && file.file_name().is_some_and(|name| name != "summary.json") {
                     files.push(file);
@@ -176,9 +172,8 @@ pub(crate) fn stored(path: &Path) -> anyhow::Result<Vec<Counterexample>> {
 
 fn counterexample(file: &Path) -> anyhow::Result<Counterexample> {
     let octets = fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
-    let stored: Counterexample = serde_json::from_slice(&octets).with_context(|| {
-        format!("{} is not a failure file of this harness", file.display())
-    })?;
+    let stored: Counterexample = serde_json::from_slice(&octets)
+        .with_context(|| format!("{} is not a failure file of this harness", file.display()))?;
     let major = |version: &str| version.split('.').next().unwrap_or_default().to_owned();
     if major(&stored.format) != major(harness_model::FORMAT_VERSION) {
         return Err(anyhow!(
