@@ -179,6 +179,16 @@ fn missing(subject: &Subject<'_>, content: &Value, violation: &Violation) -> Vec
     if absent.is_empty() { whole } else { absent }
 }
 
+/// The keyword as the contract has it, e.g. `maximum: 100`; where it cannot be found, what the
+/// validator says.
+fn asked_for(subject: &Subject<'_>, violation: &Violation) -> String {
+    let document = subject.contract.schemas.document(Direction::Response);
+    match document.pointer(&violation.schema_pointer) {
+        Some(value) => format!("{}: {}", violation.keyword, cut(&value.to_string())),
+        None => violation.message.clone(),
+    }
+}
+
 fn told(
     subject: &Subject<'_>,
     status: u16,
@@ -198,7 +208,7 @@ fn told(
         ),
         None => (
             violation.keyword.clone(),
-            violation.message.clone(),
+            asked_for(subject, violation),
             format!("{place} is {}", cut(&value)),
         ),
     };

@@ -146,13 +146,16 @@ fn line_with_cause(text: &str) -> &str {
     let mut lines = text.lines().filter(|line| !line.trim().is_empty());
     let first = lines.next().unwrap_or_default();
     if first.trim_start().starts_with("Traceback (most recent call last)") {
-        return lines.rfind(|line| !line.starts_with(char::is_whitespace))
-            .unwrap_or(first);
+        return lines.rfind(|line| !line.starts_with(char::is_whitespace)).unwrap_or(first);
     }
     first
 }
 
 fn masked(text: &str, own: &[String]) -> String {
-    let text = volatile::mask(&own::mask(text, own));
+    let mut text = volatile::mask(&own::mask(text, own));
+    if text.ends_with(':') {
+        // The value that it names was empty this time.
+        text.push_str(" *");
+    }
     text.chars().take(MESSAGE_CHARS_MAX).collect::<String>().trim_end().to_owned()
 }

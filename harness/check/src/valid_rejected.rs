@@ -1,10 +1,59 @@
 //! What the contract allows is refused.
 
-use harness_model::{Intent, Severity, Verdict};
+use harness_model::{Intent, Place, Response, Severity, Verdict};
 
 use crate::finding::{Told, fail, status_in_words, unknown};
 use crate::subject::ELSEWHERE;
 use crate::{Check, Subject, message};
+
+/// Words of a refusal that name no cause.
+const GENERIC_WORDS: &[&str] = &[
+    "a",
+    "an",
+    "and",
+    "argument",
+    "arguments",
+    "bad",
+    "body",
+    "check",
+    "content",
+    "data",
+    "entity",
+    "error",
+    "errors",
+    "fail",
+    "failed",
+    "failure",
+    "field",
+    "fields",
+    "for",
+    "in",
+    "input",
+    "invalid",
+    "is",
+    "malformed",
+    "not",
+    "of",
+    "or",
+    "parameter",
+    "parameters",
+    "params",
+    "payload",
+    "query",
+    "request",
+    "schema",
+    "syntax",
+    "the",
+    "unprocessable",
+    "valid",
+    "validate",
+    "validation",
+    "value",
+    "values",
+    "was",
+    "wrong",
+    "your",
+];
 
 /// Words of a refusal that rest on the state of the service, not on the shape of the request. The
 /// contract cannot express them, so they prove nothing against it. Compared as whole words.
@@ -94,13 +143,17 @@ fn judge(subject: &Subject<'_>) -> Vec<Verdict> {
     }
     let message = message::message(subject, response);
     let (place, limit) = match &subject.step.intent {
-        Intent::Boundary { at, limit } => {
+        Intent::Boundary { at, limit } if is_blamed(response, at, &message) => {
             (format!(" {}", at.normalised()), format!(" ({at} at {limit})"))
         }
-        Intent::Valid | Intent::Invalid(_) | Intent::Malformed { .. } => Default::default(),
+        Intent::Boundary { .. } | Intent::Valid | Intent::Invalid(_) | Intent::Malformed { .. } => {
+            Default::default()
+        }
     };
     let told = Told {
         check: CHECK.name,
+        // The edge of a constraint that the contract spells out is refused against its word; that
+        // some value is refused may be a rule that the contract only fails to mention.
         severity: if place.is_empty() { Severity::Low } else { Severity::Medium },
         effect: format!("{status}{place} {message}").trim_end().to_owned(),
         title: format!("refused ({status}) a request that the contract allows{limit}"),
@@ -110,6 +163,27 @@ fn judge(subject: &Subject<'_>) -> Vec<Verdict> {
         response_pointer: None,
     };
     vec![fail(subject, told)]
+}
+
+/// Whether the refusal is about this place: it names it, or it says nothing that would point
+/// elsewhere. A refusal with a cause of its own has that cause wherever the edge was.
+fn is_blamed(response: &Response, at: &Place, message: &str) -> bool {
+    let words = message.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty());
+    let says_nothing = words
+        .into_iter()
+        .all(|word| GENERIC_WORDS.iter().any(|generic| generic.eq_ignore_ascii_case(word)));
+    let name = match at {
+        Place::Parameter { name, pointer, .. } => last_name(pointer).unwrap_or(name),
+        Place::Body { pointer } => last_name(pointer).unwrap_or_default(),
+        Place::Request => "",
+    };
+    says_nothing || (!name.is_empty() && message::mentions(response, &[&name.to_lowercase()]))
+}
+
+/// The last token of a JSON pointer that is a name rather than an index.
+fn last_name(pointer: &str) -> Option<&str> {
+    let is_name = |token: &&str| !token.is_empty() && !token.bytes().all(|b| b.is_ascii_digit());
+    pointer.rsplit('/').find(is_name)
 }
 
 #[cfg(test)]
@@ -129,6 +203,19 @@ mod tests {
         let finding = check("valid_rejected", &fixture.accepted());
         assert_eq!(finding.severity, Severity::Medium);
         assert_eq!(finding.signature.effect, "400 body /name name too long");
+    }
+
+    #[test]
+    fn a_refusal_with_a_cause_of_its_own_is_not_blamed_on_the_edge() {
+        let content = "{\"message\":\"start must be before end\"}";
+        let fixture = Fixture::answered(400, content).meant(boundary()).accepted();
+        let elsewhere = check("valid_rejected", &fixture);
+        assert_eq!(elsewhere.signature.effect, "400 start must be before end");
+        assert_eq!(elsewhere.severity, Severity::Low);
+        let content = "{\"message\":\"Validation failed\"}";
+        let fixture = Fixture::answered(400, content).meant(boundary()).accepted();
+        let silent_on_it = check("valid_rejected", &fixture);
+        assert_eq!(silent_on_it.signature.effect, "400 body /name Validation failed");
     }
 
     #[test]

@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use crate::Subject;
 
-/// Shortest part of our own request that is masked: shorter ones are in every text by chance.
+/// Shortest part of our own request that is masked wherever it stands: shorter ones are in every text
+/// by chance, and are masked only where a message ends in a value.
 const OWN_CHARS_MIN: usize = 3;
 /// Of a longer part only the beginning is compared, and then as much as agrees: services cut what
 /// they repeat. As long as the part of an answer that is looked at, so that nothing sticks out.
@@ -49,9 +50,7 @@ pub(super) fn values(subject: &Subject<'_>) -> Vec<String> {
     for value in plain {
         spellings(&beginning(&value), &mut own);
     }
-    own.retain(|value| {
-        value.chars().count() >= OWN_CHARS_MIN && value.chars().any(|c| !c.is_whitespace())
-    });
+    own.retain(|value| value.chars().any(|c| !c.is_whitespace()));
     own.sort_by(|a, b| b.len().cmp(&a.len()).then(a.cmp(b)));
     own.dedup();
     own
@@ -126,7 +125,12 @@ pub(super) fn mask(text: &str, own: &[String]) -> String {
     let mut rest = text;
     let mut previous: Option<char> = None;
     while let Some(c) = rest.chars().next() {
-        let length = own.iter().find_map(|value| repeated(previous, rest, value));
+        let may_be_short = ends_in_a_value(&masked);
+        let length = own.iter().find_map(|value| {
+            let length = repeated(previous, rest, value)?;
+            let is_short = value.chars().count() < OWN_CHARS_MIN;
+            (!is_short || (may_be_short && ends_a_sentence(&rest[length..]))).then_some(length)
+        });
         let length = length.unwrap_or_default();
         if length == 0 {
             masked.push(c);
@@ -139,6 +143,16 @@ pub(super) fn mask(text: &str, own: &[String]) -> String {
         }
     }
     masked
+}
+
+/// Whether what follows is the value that a message names: `bad matcher: `, `id=`.
+fn ends_in_a_value(before: &str) -> bool {
+    let trimmed = before.trim_end();
+    trimmed.ends_with('=') || (trimmed.ends_with(':') && trimmed.len() < before.len())
+}
+
+fn ends_a_sentence(rest: &str) -> bool {
+    rest.trim_end().chars().next().is_none_or(|c| matches!(c, ',' | ';' | '.' | ')' | '\n' | '\r'))
 }
 
 /// How many octets at the beginning of `rest` repeat the value; `None` if they do not.

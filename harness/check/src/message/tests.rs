@@ -129,6 +129,19 @@ fn what_we_sent_is_masked_wherever_it_came_from() {
 }
 
 #[test]
+fn short_values_are_masked_where_a_message_ends_in_one() {
+    for (sent, text, expected) in [
+        ("k", "bad matcher: k", "500 bad matcher: *"),
+        ("a", "bad matcher: a", "500 bad matcher: *"),
+        ("", "bad matcher: ", "500 bad matcher: *"),
+        ("+", "id=+; not known", "500 id=*; not known"),
+        ("a", "this is a thing: a thing", "500 this is a thing: a thing"),
+    ] {
+        assert_eq!(effect(&json!({"note": sent}), text), expected);
+    }
+}
+
+#[test]
 fn what_we_sent_is_masked_when_it_is_cut_short() {
     let sent = json!({"note": "abcdefghijklmnopqrstuvwxyz"});
     assert_eq!(effect(&sent, "bad note abcdefghijklmno..."), "500 bad note *...");
