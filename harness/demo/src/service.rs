@@ -1,0 +1,70 @@
+//! The service as a whole: state, rules and switches behind one router.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use axum::http::{Method, StatusCode, Uri};
+use axum::response::Response;
+use axum::serve::ListenerExt as _;
+use axum::{Router, routing};
+
+use crate::answer::{ok, problem, typed};
+use crate::contract::{self, CONTRACT};
+use crate::faults::Fault;
+use crate::gate::Gate;
+use crate::operations;
+use crate::shop::Shop;
+use crate::switches::Faults;
+
+/// What every operation shares.
+pub(crate) struct Service {
+    pub(crate) gate: Gate,
+    shop: Mutex<Shop>,
+    faults: Faults,
+}
+
+impl Service {
+    pub(crate) fn new(faults: Faults) -> Self {
+        Self { gate: Gate::new(&faults), shop: Mutex::new(Shop::seeded()), faults }
+    }
+
+    /// Whether this fault is switched on.
+    pub(crate) fn has(&self, fault: &Fault) -> bool {
+        self.faults.has(fault.name)
+    }
+
+    /// The state, for as long as the guard lives; never held across an `await`.
+    pub(crate) fn shop(&self) -> MutexGuard<'_, Shop> {
+        // Nothing panics while it holds the lock, and if it did, the data would still be whole: every
+        // operation checks first and writes last.
+        self.shop.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The shop, freshly stocked, with these faults switched on.
+pub fn app(faults: Faults) -> Router {
+    let service = Arc::new(Service::new(faults));
+    operations::router()
+        .route("/openapi.json", routing::get(async || ok(contract::document())))
+        .route("/openapi.yaml", routing::get(async || yaml()))
+        .fallback(async |uri: Uri| {
+            problem(StatusCode::NOT_FOUND, &format!("there is nothing at {}", uri.path()))
+        })
+        .method_not_allowed_fallback(async |method: Method| {
+            problem(StatusCode::METHOD_NOT_ALLOWED, &format!("{method} is not for this path"))
+        })
+        .with_state(service)
+}
+
+fn yaml() -> Response {
+    typed(StatusCode::OK, "application/yaml", CONTRACT)
+}
+
+/// Serves the shop on a listener until the future is dropped.
+///
+/// # Errors
+/// Never in practice: errors of single connections end those connections only.
+pub async fn serve(listener: tokio::net::TcpListener, faults: Faults) -> std::io::Result<()> {
+    // Answers are small: waiting for more to send with them (RFC 896) only costs time.
+    let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
+    axum::serve(listener, app(faults)).await
+}
