@@ -58,13 +58,14 @@ impl Gate {
     /// The rules of the contract, bent by the faults that bend some.
     pub(crate) fn new(faults: &Faults) -> Self {
         let mut rules = BTreeMap::new();
-        for (key, mut operation) in contract::operations() {
+        for (key, operation) in contract::operations() {
+            let mut operation = operation.clone();
             for fault in faults.iter().filter(|fault| fault.operation == key) {
                 if let Some(bend) = fault.bend {
                     bend(&mut operation);
                 }
             }
-            rules.insert(key, Rules::new(&operation));
+            rules.insert(key.clone(), Rules::new(&operation));
         }
         Self { rules }
     }
@@ -131,10 +132,10 @@ impl Parameter {
     }
 
     fn admit(&self, sent: &reading::Sent<'_>) -> Result<Option<Value>, Refusal> {
-        let refused = |why: &str| bad_request(&format!("parameter {}: {why}", self.name));
+        let refused = |why: &str| bad_request(&format!("parameter {} {why}", self.name));
         let texts = sent.texts(self.source, &self.name).map_err(refused)?;
         if texts.is_empty() {
-            return if self.is_required { Err(refused("it is missing")) } else { Ok(None) };
+            return if self.is_required { Err(refused("is missing")) } else { Ok(None) };
         }
         let value = reading::value_of(texts, self.kind);
         match first_violation(&self.validator, &value) {
@@ -165,14 +166,17 @@ impl Content {
             return Err(problem(StatusCode::UNSUPPORTED_MEDIA_TYPE, &detail));
         }
         let value = if self.media_type == reading::FORM {
-            reading::form_of(&octets, &self.kinds).map_err(bad_request)?
+            reading::form_of(&octets, &self.kinds)
+                .map_err(|why| bad_request(&format!("the form {why}")))?
         } else {
             serde_json::from_slice(&octets)
                 .map_err(|error| bad_request(&format!("the content is no JSON: {error}")))?
         };
         match first_violation(&self.validator, &value) {
             None => Ok(Some(whole_numbers(value))),
-            Some(why) => Err(problem(StatusCode::UNPROCESSABLE_ENTITY, &format!("content{why}"))),
+            Some(why) => {
+                Err(problem(StatusCode::UNPROCESSABLE_ENTITY, &format!("the content {why}")))
+            }
         }
     }
 
@@ -221,11 +225,13 @@ fn compiled(schema: &Value) -> Validator {
         .expect("the contract's schemas are valid, and a test compiles them")
 }
 
-/// The first rule that a value breaks: ` at /pointer breaks keyword`.
+/// The first rule that a value breaks: `breaks keyword`, with the place within the value if it has any.
 fn first_violation(validator: &Validator, value: &Value) -> Option<String> {
     let error = validator.iter_errors(value).next()?;
     let keyword = error.kind().keyword();
-    Some(format!(" at {:?} breaks {keyword}", error.instance_path().as_str()))
+    let place = error.instance_path().as_str();
+    let at = if place.is_empty() { String::new() } else { format!("at {place} ") };
+    Some(format!("{at}breaks {keyword}"))
 }
 
 /// The value with whole numbers as integers: 1.0 is an integer (JSON Schema 2020-12 Validation, 6.1.1).

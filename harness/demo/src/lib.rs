@@ -36,3 +36,6 @@ pub use contract::CONTRACT;
 pub use faults::{FAULTS, Fault};
 pub use service::{app, serve};
 pub use switches::{Faults, UnknownFault};
+
+#[cfg(test)]
+mod tests;

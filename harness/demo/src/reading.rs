@@ -87,14 +87,15 @@ impl<'a> Sent<'a> {
             Source::Header => {
                 let texts = self.head.headers.get_all(name).iter().map(|value| value.to_str());
                 let texts: Result<Vec<_>, _> = texts.collect();
-                let texts = texts.map_err(|_| "it is not visible ASCII")?;
+                let texts = texts.map_err(|_| "is not visible ASCII")?;
                 // Fields of one name are one list (RFC 9110, 5.3).
+                let texts: Vec<&str> = texts.into_iter().map(str::trim_ascii).collect();
                 Ok(if texts.is_empty() { Vec::new() } else { vec![texts.join(", ")] })
             }
             Source::Cookie => {
                 let mut texts = Vec::new();
                 for field in self.head.headers.get_all(header::COOKIE) {
-                    let field = field.to_str().map_err(|_| "it is not visible ASCII")?;
+                    let field = field.to_str().map_err(|_| "is not visible ASCII")?;
                     let pairs = field.split(';').filter_map(|pair| pair.trim().split_once('='));
                     let values = pairs.filter(|(sent, _)| *sent == name);
                     texts.extend(values.map(|(_, value)| value.to_owned()));
@@ -173,7 +174,7 @@ fn form_decoded(octets: impl AsRef<[u8]>) -> Result<String, &'static str> {
 
 fn decoded(octets: &[u8]) -> Result<String, &'static str> {
     let text = percent_decode(octets).decode_utf8();
-    text.map(std::borrow::Cow::into_owned).map_err(|_| "it is not UTF-8")
+    text.map(std::borrow::Cow::into_owned).map_err(|_| "is not UTF-8")
 }
 
 #[cfg(test)]

@@ -1,0 +1,147 @@
+//! How the tests ask, without a socket: an answer is there at once, or it never comes.
+
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Request, Response, header};
+use futures_util::{FutureExt as _, StreamExt as _};
+use jsonschema::Draft;
+use serde_json::Value;
+use tower_service::Service as _;
+
+use crate::contract;
+
+/// A request, and the operation that it is for.
+#[derive(Clone, Debug)]
+pub(super) struct Asked {
+    pub(super) operation: &'static str,
+    method: &'static str,
+    target: String,
+    headers: Vec<(&'static str, String)>,
+    content: Vec<u8>,
+}
+
+/// A request for an operation, e.g. `GET /products/{product_id}`, at a target, e.g. `/products/1001`.
+pub(super) fn asked(operation: &'static str, target: impl Into<String>) -> Asked {
+    let method = operation.split(' ').next().expect("an operation begins with its method");
+    Asked { operation, method, target: target.into(), headers: Vec::new(), content: Vec::new() }
+}
+
+impl Asked {
+    pub(super) fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    pub(super) fn octets(mut self, content: impl Into<Vec<u8>>) -> Self {
+        self.content = content.into();
+        self
+    }
+
+    pub(super) fn json(self, content: &Value) -> Self {
+        self.header("content-type", "application/json").octets(content.to_string())
+    }
+
+    pub(super) fn form(self, content: &str) -> Self {
+        self.header("content-type", "application/x-www-form-urlencoded").octets(content)
+    }
+
+    fn request(&self) -> Request<Body> {
+        let mut builder = Request::builder().method(self.method).uri(&self.target);
+        for (name, value) in &self.headers {
+            builder = builder.header(*name, value.as_bytes());
+        }
+        builder.body(Body::from(self.content.clone())).expect("the test asks in HTTP")
+    }
+}
+
+/// What comes back.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Seen {
+    Answer {
+        status: u16,
+        media_type: Option<String>,
+        content: Vec<u8>,
+    },
+    /// The handler unwound, which closes the connection.
+    Dropped,
+    NoHead,
+    NoEnd,
+    BrokenOff,
+}
+
+pub(super) fn ask(app: &mut Router, asked: &Asked) -> Seen {
+    let head = catch_unwind(AssertUnwindSafe(|| app.call(asked.request()).now_or_never()));
+    match head {
+        Err(_) => Seen::Dropped,
+        Ok(None) => Seen::NoHead,
+        Ok(Some(Ok(response))) => answer(response),
+        Ok(Some(Err(never))) => match never {},
+    }
+}
+
+fn answer(response: Response<Body>) -> Seen {
+    let status = response.status().as_u16();
+    let media_type = response.headers().get(header::CONTENT_TYPE);
+    let media_type = media_type.map(|value| value.to_str().expect("it is ASCII").to_owned());
+    let mut content = Vec::new();
+    let mut stream = response.into_body().into_data_stream();
+    loop {
+        match stream.next().now_or_never() {
+            None => return Seen::NoEnd,
+            Some(None) => return Seen::Answer { status, media_type, content },
+            Some(Some(Err(_))) => return Seen::BrokenOff,
+            Some(Some(Ok(piece))) => content.extend_from_slice(&piece),
+        }
+    }
+}
+
+impl Seen {
+    pub(super) fn json(&self) -> Value {
+        match self {
+            Self::Answer { content, .. } => serde_json::from_slice(content).unwrap_or_default(),
+            Self::Dropped | Self::NoHead | Self::NoEnd | Self::BrokenOff => Value::Null,
+        }
+    }
+
+    /// What is wrong with it by the contract; `None`: nothing.
+    pub(super) fn broken(&self, operation: &str) -> Option<String> {
+        let Self::Answer { status, media_type, content } = self else {
+            return Some(self.to_string());
+        };
+        let mut operations = contract::operations().iter();
+        let (_, operation) =
+            operations.find(|(key, _)| key == operation).expect("the contract has it");
+        let Some(declared) = operation["responses"].get(status.to_string()) else {
+            return Some(format!("{status} undeclared"));
+        };
+        let Some(types) = declared["content"].as_object() else {
+            return (!content.is_empty()).then(|| format!("{status} with content"));
+        };
+        let media_type = media_type.as_deref().unwrap_or("no media type");
+        let Some(promised) = types.get(media_type) else {
+            return Some(format!("{status} {media_type} undeclared"));
+        };
+        let validator = jsonschema::options()
+            .with_draft(Draft::Draft202012)
+            .build(&promised["schema"])
+            .expect("the schema compiles");
+        let value = self.json();
+        let error = validator.iter_errors(&value).next()?;
+        Some(format!("{status} breaks {}", error.kind().keyword()))
+    }
+}
+
+impl fmt::Display for Seen {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Answer { status, .. } => write!(formatter, "{status}"),
+            Self::Dropped => formatter.write_str("dropped"),
+            Self::NoHead => formatter.write_str("no head"),
+            Self::NoEnd => formatter.write_str("no end"),
+            Self::BrokenOff => formatter.write_str("broken off"),
+        }
+    }
+}
