@@ -3,6 +3,8 @@
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
+use crate::bundle::Other;
+use crate::pointer;
 use crate::{Diagnostic, Operation, OperationKey, Schemas};
 
 /// What a service promises, whichever format it was written in.
@@ -28,14 +30,47 @@ pub struct Contract {
     pub schemas: Schemas,
     /// By name, in document order.
     pub security_schemes: IndexMap<String, SecurityScheme>,
-    /// What was odd or wrong in the document, in document order.
+    /// What was odd or wrong in the document, in document order; then the same of each document that
+    /// it refers to, and what overlays did not find.
     pub diagnostics: Vec<Diagnostic>,
+    /// The documents that it refers to, in the order in which they were met; empty for most.
+    pub others: Vec<OtherDocument>,
+}
+
+/// A document that a contract refers to.
+#[derive(Clone, Debug)]
+pub struct OtherDocument {
+    /// Path of the file or URL, as diagnostics name it.
+    pub source: String,
+    /// JSON pointer of the document in the whole: pointers of the contract that begin with it lead
+    /// into this document.
+    pub pointer: String,
+    /// As it was fetched, decoded.
+    pub text: String,
+}
+
+impl From<Other> for OtherDocument {
+    fn from(Other { location, pointer, text, .. }: Other) -> Self {
+        Self { source: location, pointer, text }
+    }
 }
 
 impl Contract {
     /// The operation with this key, if the contract has it.
     pub fn operation(&self, key: &OperationKey) -> Option<&Operation> {
         self.operations.iter().find(|operation| operation.key == *key)
+    }
+
+    /// The document that a pointer of the contract leads into, by its file name or URL, and the rest
+    /// of the pointer, which leads to the place there.
+    pub fn place<'c>(&'c self, pointer: &'c str) -> (&'c str, &'c str) {
+        let others = self.others.iter();
+        let found = others
+            .filter(|other| pointer::is_at_or_below(pointer, &other.pointer))
+            .max_by_key(|other| other.pointer.len());
+        found.map_or((&self.source, pointer), |other| {
+            (&other.source, &pointer[other.pointer.len()..])
+        })
     }
 }
 

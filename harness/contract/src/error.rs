@@ -11,6 +11,19 @@ pub enum ReadError {
         /// File name or URL.
         document: String,
     },
+    /// More octets than are read.
+    #[error(
+        "{document} has {octets} octets, which is more than any API document needs; at most {limit} \
+         are read"
+    )]
+    TooLarge {
+        /// File name or URL.
+        document: String,
+        /// How many it has.
+        octets: usize,
+        /// How many are read: [`crate::DOCUMENT_OCTETS_MAX`].
+        limit: usize,
+    },
     /// The octets are not UTF-8 (nor UTF-16 with a byte order mark).
     #[error(
         "{document} is not text: octet {offset} is not valid UTF-8; expected an OpenAPI or Swagger \

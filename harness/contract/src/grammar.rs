@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 /// What an element of a document is, from where it stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Kind {
     /// The whole of an OpenAPI 3.x document.
     Document3,
@@ -32,7 +32,7 @@ pub(crate) enum Kind {
 }
 
 /// What can stand in a named map or list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Element {
     PathItem,
     Operation,
@@ -43,6 +43,9 @@ pub(crate) enum Element {
     MediaType,
     Encoding,
     Callback,
+    Example,
+    Link,
+    SecurityScheme,
     Parameter2,
     Header2,
     Operation2,
@@ -86,6 +89,11 @@ impl Kind {
         }
     }
 
+    /// Whether this is a map or list of elements, which cannot itself be a reference by the letter.
+    pub(crate) fn is_collection(self) -> bool {
+        matches!(self, Self::Each(_) | Self::SchemaMap | Self::SchemaList | Self::Components)
+    }
+
     /// Whether what stands here is read as a JSON Schema.
     pub(crate) fn is_schema(self) -> bool {
         matches!(self, Self::Schema | Self::InlineSchema)
@@ -114,6 +122,8 @@ impl Element {
             (E::Parameter | E::Header | E::RequestBody | E::Response, "content") => {
                 Kind::Each(E::MediaType)
             }
+            (E::Parameter | E::Header | E::MediaType, "examples") => Kind::Each(E::Example),
+            (E::Response, "links") => Kind::Each(E::Link),
             (E::Response | E::Encoding, "headers") => Kind::Each(E::Header),
             (E::MediaType, "encoding" | "prefixEncoding") => Kind::Each(E::Encoding),
             (E::MediaType, "itemEncoding") => Kind::One(E::Encoding),
@@ -149,6 +159,9 @@ fn components(token: &str) -> Kind {
         "callbacks" => Kind::Each(Element::Callback),
         "pathItems" => Kind::Each(Element::PathItem),
         "mediaTypes" => Kind::Each(Element::MediaType),
+        "examples" => Kind::Each(Element::Example),
+        "links" => Kind::Each(Element::Link),
+        "securitySchemes" => Kind::Each(Element::SecurityScheme),
         _ => Kind::Opaque,
     }
 }

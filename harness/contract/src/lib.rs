@@ -9,10 +9,12 @@
 //! [`Diagnostic`] with a JSON pointer, a line and a column. Only a document in which nothing can be
 //! recognised is a [`ReadError`].
 
+mod bundle;
 mod content;
 mod contract;
 mod diagnostic;
 mod error;
+mod fetch;
 mod foreign;
 mod grammar;
 mod lift;
@@ -22,6 +24,7 @@ mod openapi20;
 mod openapi30;
 mod openapi31;
 mod operation;
+mod overlay;
 mod parameters;
 mod paths;
 mod pointer;
@@ -36,17 +39,20 @@ mod schema;
 mod security;
 mod servers;
 mod syntax;
+mod uri;
 mod validator;
 mod well_known;
 
-pub use contract::{Contract, SecurityScheme, Server, SkippedOperation};
+pub use contract::{Contract, OtherDocument, SecurityScheme, Server, SkippedOperation};
 pub use diagnostic::{Diagnostic, Position, Severity as DiagnosticSeverity};
 pub use error::ReadError;
+pub use fetch::{Fetch, FetchError, Fetched};
 pub use operation::{
     HeaderSpec, Link, Location, MediaType, Operation, OperationKey, Parameter, RequestBody,
     ResponseSpec, SecurityRequirement, StatusRange, Style,
 };
-pub use read::read;
+pub use overlay::{Overlay, OverlayError};
+pub use read::{DOCUMENT_OCTETS_MAX, ReadOptions, read, read_with};
 pub use recognise::looks_like_contract;
 pub use render::render_diagnostics;
 pub use schema::{Direction, SchemaRef, Schemas};

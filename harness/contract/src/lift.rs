@@ -101,10 +101,10 @@ impl Lifting<'_, '_> {
     fn document(&mut self, root: &Value) -> Value {
         let mut lifted = self.element(root, self.dialect.document, &Trail::Root);
         // Sorted, so that a stray schema inside another is lifted last and stands.
-        for pointer in &self.references.strays {
+        for (pointer, kind) in &self.references.strays {
             let stray = root.pointer(pointer);
             if let (Some(stray), Some(place)) = (stray, lifted.pointer_mut(pointer)) {
-                *place = self.schema(stray, Kind::Schema, &Trail::At(pointer), None);
+                *place = self.schema(stray, *kind, &Trail::At(pointer), None);
             }
         }
         lifted
@@ -206,7 +206,13 @@ impl Lifting<'_, '_> {
             Lead::Cycle => ("reference-cycle", "leads back to itself and never to a schema"),
         };
         let pointer = Trail::Member(trail, keyword).pointer();
-        self.report.error(code, &pointer, format!("{keyword} {text:?} {why}; anything goes here"));
+        let original = self.references.original(text);
+        let why = match self.references.reason(text) {
+            Some(reason) => format!("cannot be had: {reason}"),
+            None => why.to_owned(),
+        };
+        let what = format!("{keyword} {original:?} {why}; anything goes here");
+        self.report.error(code, &pointer, what);
         None
     }
 

@@ -3,6 +3,7 @@
 
 use serde_json::Value;
 
+use crate::bundle::Written;
 use crate::pointer;
 
 /// An element of the document.
@@ -77,16 +78,27 @@ pub(crate) struct Resolver<'d> {
     root: &'d Value,
     /// Under which names the document may call itself.
     own_names: Vec<String>,
+    written: &'d Written,
 }
 
 impl<'d> Resolver<'d> {
     /// `source` is where the document was read from: it may refer to itself by its own file name.
-    pub(crate) fn new(root: &'d Value, source: &str) -> Self {
+    pub(crate) fn new(root: &'d Value, source: &str, written: &'d Written) -> Self {
         let path = source.split(['?', '#']).next().unwrap_or(source);
         let file_name = path.rsplit(['/', '\\']).next().unwrap_or(path);
         let own_uri = root.get("$self").and_then(Value::as_str).unwrap_or(source);
         let own_names = vec![source.to_owned(), file_name.to_owned(), own_uri.to_owned()];
-        Self { root, own_names }
+        Self { root, own_names, written }
+    }
+
+    /// The reference as the author wrote it.
+    pub(crate) fn original<'a>(&'a self, reference: &'a str) -> &'a str {
+        self.written.original(reference)
+    }
+
+    /// Why the document that a reference leads to could not be had, if it was tried.
+    pub(crate) fn reason(&self, reference: &str) -> Option<&'d str> {
+        self.written.reason(reference)
     }
 
     /// Where a reference leads.
@@ -121,7 +133,8 @@ mod tests {
     #[track_caller]
     fn check(reference: &str, expect: &Target) {
         let root = json!({"a": {"b c": 1, "{d}": 2, "e%20": 3}, "$self": "https://x.example/self"});
-        let resolver = Resolver::new(&root, "https://x.example/v1/openapi.json?v=2");
+        let written = Written::default();
+        let resolver = Resolver::new(&root, "https://x.example/v1/openapi.json?v=2", &written);
         assert_eq!(resolver.target(reference), *expect, "{reference}");
     }
 

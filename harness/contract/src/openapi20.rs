@@ -111,7 +111,10 @@ fn parameter<'d>(
     let (style, explode) = collection_format(reading, node, location);
     // Some write `schema` here, as OpenAPI 3 would; nobody writes both.
     let schema = node.get("schema");
-    let schema = reading.schema(schema.as_ref().unwrap_or(node));
+    let schema = match &schema {
+        Some(schema) => reading.schema(schema),
+        None => reading.inline_schema(node),
+    };
     Ok(Parameter {
         name,
         location,
@@ -209,7 +212,8 @@ fn form_content<'d>(
             reading.report.warn("unreadable-parameter", &field.pointer, what);
             continue;
         };
-        properties.insert(name.to_owned(), json!({ "$ref": canonical(&field.pointer) }));
+        let schema = reading.inline_schema(field);
+        properties.insert(name.to_owned(), json!({ "$ref": canonical(schema.pointer()) }));
         if field.bool("required") == Some(true) {
             required.push(Value::from(name));
         }
@@ -277,7 +281,7 @@ fn response<'d>(
             .map(|(name, header)| HeaderSpec {
                 name: name.to_owned(),
                 required: false,
-                schema: Some(reading.schema(&header)),
+                schema: Some(reading.inline_schema(&header)),
                 pointer: header.pointer,
             })
             .collect(),

@@ -114,7 +114,7 @@ impl<'d> Finding<'d> {
             return;
         }
         let pointer = operation.pointer.clone();
-        match reading.object(operation, "operation") {
+        match reading.follow(operation, "operation") {
             Ok(operation) => {
                 if let Some(servers) = operation.get("servers") {
                     note_servers(reading, &servers);

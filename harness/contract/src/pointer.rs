@@ -53,6 +53,11 @@ pub(crate) fn item(pointer: &str, index: usize) -> String {
     joined
 }
 
+/// Whether a pointer leads to what stands at `above` or to something in it.
+pub(crate) fn is_at_or_below(pointer: &str, above: &str) -> bool {
+    pointer.strip_prefix(above).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
 /// A pointer as a URI fragment, without `#`.
 pub(crate) fn to_fragment(pointer: &str) -> Cow<'_, str> {
     utf8_percent_encode(pointer, NOT_IN_FRAGMENT).into()

@@ -3,16 +3,20 @@
 
 use serde_json::Value;
 
+use crate::bundle::{Bundle, Other, bundle};
+use crate::contract::OtherDocument;
 use crate::error::ReadError;
+use crate::fetch::Fetch;
 use crate::foreign::Foreign;
 use crate::lift::{Dialect, lift};
 use crate::links::LinkIndex;
-use crate::node::Node;
+use crate::node::{Node, Resolver};
+use crate::overlay::Overlay;
 use crate::paths::{Site, Sites, review_ids, sites};
 use crate::reading::{Reading, Unreadable};
 use crate::recognise::{Version, decode, version};
 use crate::references::References;
-use crate::report::Report;
+use crate::report::{Report, Text};
 use crate::syntax::{Parsed, Syntax, SyntaxError};
 use crate::{
     Contract, Operation, Parameter, RequestBody, ResponseSpec, SecurityScheme, Server,
@@ -50,16 +54,45 @@ pub(crate) struct Parts {
     pub(crate) responses: Vec<ResponseSpec>,
 }
 
-/// Reads a contract. `source` is the file name or URL as the user would recognise it: it stands in
-/// every diagnostic and error.
+/// Longest document that is read, in octets: ten times the largest real one.
+pub const DOCUMENT_OCTETS_MAX: usize = 128 * 1024 * 1024;
+
+/// What a contract is read with besides its own octets.
+pub struct ReadOptions<'a> {
+    /// Brings the documents that it refers to. `None`: what needs one is skipped, with a diagnostic.
+    pub fetch: Option<&'a mut dyn Fetch>,
+    /// Applied one after the other before anything else is read.
+    pub overlays: &'a [Overlay],
+}
+
+/// Reads a contract that stands in one document, as [`read_with`] does with neither a [`Fetch`] nor
+/// overlays.
 ///
 /// # Errors
-/// Only if nothing can be recognised: no text, neither JSON nor YAML, not an API document, or one of
-/// an unknown version. Whatever else is wrong with the document is a diagnostic of the contract.
+/// As [`read_with`].
 pub fn read(bytes: &[u8], source: &str) -> Result<Contract, ReadError> {
+    read_with(bytes, source, ReadOptions { fetch: None, overlays: &[] })
+}
+
+/// Reads a contract. `source` is the file name or URL as the user would recognise it: it stands in
+/// every diagnostic and error, and is what references to other documents are relative to.
+///
+/// # Errors
+/// Only if nothing can be recognised: no text, neither JSON nor YAML, not an API document, one of an
+/// unknown version, or one of more than [`DOCUMENT_OCTETS_MAX`]. Whatever else is wrong with the
+/// document is a diagnostic of the contract.
+pub fn read_with(
+    bytes: &[u8],
+    source: &str,
+    options: ReadOptions<'_>,
+) -> Result<Contract, ReadError> {
     let document = source.to_owned();
+    if bytes.len() > DOCUMENT_OCTETS_MAX {
+        let (octets, limit) = (bytes.len(), DOCUMENT_OCTETS_MAX);
+        return Err(ReadError::TooLarge { document, octets, limit });
+    }
     let decoded = decode(bytes, source)?;
-    let parsed = match (syntax::parse(&decoded.text), decoded.first_wrong_octet) {
+    let mut parsed = match (syntax::parse(&decoded.text), decoded.first_wrong_octet) {
         (Ok(parsed), _) => parsed,
         (Err(_), Some(offset)) => return Err(ReadError::NotText { document, offset }),
         (Err(error), None) => return Err(unreadable(&decoded.text, error, document)),
@@ -79,8 +112,36 @@ pub fn read(bytes: &[u8], source: &str) -> Result<Contract, ReadError> {
         let what = format!("octet {offset} is not UTF-8; what is wrong is read as U+FFFD");
         report.warn("not-utf-8", "", what);
     }
-    let digest = blake3::hash(bytes).to_hex().to_string();
-    Ok(Source { name: source, text: &decoded.text, digest }.read(&parsed, &version, format, report))
+    review_syntax(&parsed, &version, &mut report);
+    let digest = blake3::hash(bytes);
+    let mut remarks = Vec::new();
+    for overlay in options.overlays {
+        remarks.extend(overlay.apply(&mut parsed.value));
+    }
+    let root = std::mem::take(&mut parsed.value);
+    let bundle = bundle(root, source, &format.dialect, options.fetch);
+    let source = Source { name: source, text: &decoded.text, syntax: parsed.syntax };
+    let digest = whole_digest(digest, &bundle, options.overlays);
+    let mut contract = source.read(bundle, &version, format, report);
+    contract.digest = digest;
+    contract.diagnostics.extend(remarks);
+    Ok(contract)
+}
+
+/// The digest of a document, or of its digest and those of everything else that was read.
+fn whole_digest(root: blake3::Hash, bundle: &Bundle, overlays: &[Overlay]) -> String {
+    if bundle.others.is_empty() && overlays.is_empty() {
+        return root.to_hex().to_string();
+    }
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(root.as_bytes());
+    for overlay in overlays {
+        hasher.update(overlay.digest.as_bytes());
+    }
+    for other in &bundle.others {
+        hasher.update(other.location.as_bytes()).update(other.digest.as_bytes());
+    }
+    hasher.finalize().to_hex().to_string()
 }
 
 /// A text that neither parser reads: something known, or wrong syntax.
@@ -101,38 +162,51 @@ pub(crate) fn supported_versions() -> String {
     FORMATS.iter().map(|format| format.name).collect::<Vec<_>>().join(", ")
 }
 
+/// Reports what is wrong with a document as a text and at its top.
+fn review_syntax(parsed: &Parsed, version: &Version, report: &mut Report) {
+    if let Some(error) = &parsed.not_json {
+        let place = error.position.map_or_else(String::new, |position| {
+            format!(" at line {}, column {}", position.line, position.column)
+        });
+        let what = format!("not valid JSON{place} ({}); read as YAML", error.why);
+        report.warn("not-json", "", what);
+    }
+    for pointer in &parsed.duplicates {
+        report.warn("duplicate-key", pointer, DUPLICATE_KEY);
+    }
+    if !version.is_text {
+        let what = format!("{} must be a string; read as {:?}", version.field, version.text);
+        report.warn("version-not-text", &format!("/{}", version.field), what);
+    }
+}
+
+const DUPLICATE_KEY: &str = "this name stands in the same object before; the last one counts";
+
 /// A recognised document's outside.
 struct Source<'s> {
     name: &'s str,
     text: &'s str,
-    digest: String,
+    syntax: Syntax,
 }
 
 impl Source<'_> {
     fn read(
         self,
-        parsed: &Parsed,
+        bundle: Bundle,
         version: &Version,
         format: &Format,
         mut report: Report,
     ) -> Contract {
-        if let Some(error) = &parsed.not_json {
-            let place = error.position.map_or_else(String::new, |position| {
-                format!(" at line {}, column {}", position.line, position.column)
-            });
-            let what = format!("not valid JSON{place} ({}); read as YAML", error.why);
-            report.warn("not-json", "", what);
+        let Bundle { value, others, written } = bundle;
+        for other in &others {
+            for pointer in &other.duplicates {
+                let whole = format!("{}{pointer}", other.pointer);
+                report.warn("duplicate-key", &whole, DUPLICATE_KEY);
+            }
         }
-        for pointer in &parsed.duplicates {
-            let what = "this name stands in the same object before; the last one counts";
-            report.warn("duplicate-key", pointer, what);
-        }
-        if !version.is_text {
-            let what = format!("{} must be a string; read as {:?}", version.field, version.text);
-            report.warn("version-not-text", &format!("/{}", version.field), what);
-        }
-        let mut reading = Reading::new(&parsed.value, format.dialect.document, self.name, report);
-        let schemes = Node::at(&parsed.value, format.security_schemes.to_owned());
+        let resolver = Resolver::new(&value, self.name, &written);
+        let mut reading = Reading::new(resolver, format.dialect.document, report);
+        let schemes = Node::at(&value, format.security_schemes.to_owned());
         let security_schemes = security::schemes(&mut reading, schemes.as_ref());
         let Sites { sites, mut skipped } = sites(&mut reading, format.methods);
         let links = LinkIndex::new(&sites);
@@ -155,21 +229,34 @@ impl Source<'_> {
         let synthetic = reading.take_synthetic();
         let Reading { mut report, resolver, strays, .. } = reading;
         let references = References::collect(&resolver, format.dialect.document, strays);
-        let schemas = lift(&parsed.value, &format.dialect, &references, synthetic, &mut report);
+        let schemas = lift(&value, &format.dialect, &references, synthetic, &mut report);
         let family = format.name.split(' ').next().unwrap_or(format.name);
         Contract {
-            title: info(&parsed.value, "title"),
-            version: info(&parsed.value, "version"),
+            title: info(&value, "title"),
+            version: info(&value, "version"),
             format: format!("{family} {}", version.text),
             source: self.name.to_owned(),
-            digest: self.digest,
+            digest: String::new(),
             servers,
             operations,
             skipped,
             schemas,
             security_schemes,
-            diagnostics: report.finish(self.name, self.text, parsed.syntax),
+            diagnostics: report.finish(&self.texts(&others)),
+            others: others.into_iter().map(OtherDocument::from).collect(),
         }
+    }
+
+    /// The texts of the document and of those that it refers to.
+    fn texts<'t>(&'t self, others: &'t [Other]) -> Vec<Text<'t>> {
+        let root = Text { pointer: "", source: self.name, content: self.text, syntax: self.syntax };
+        let others = others.iter().map(|other| Text {
+            pointer: &other.pointer,
+            source: &other.location,
+            content: &other.text,
+            syntax: other.syntax,
+        });
+        std::iter::once(root).chain(others).collect()
     }
 }
 

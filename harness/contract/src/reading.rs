@@ -1,12 +1,11 @@
 //! What the readers of all formats share while one document is read: references between its
 //! elements, diagnostics, and the schemas that it implies without writing them down.
 
-use std::collections::BTreeSet;
-
 use serde_json::{Value, json};
 
 use crate::grammar::{Kind, kind_at};
 use crate::node::{Node, Resolver, Target};
+use crate::references::Strays;
 use crate::report::Report;
 use crate::schema::REF_CHAIN_MAX;
 use crate::{SchemaRef, lift, pointer};
@@ -19,7 +18,7 @@ pub(crate) struct Reading<'d> {
     pub(crate) resolver: Resolver<'d>,
     pub(crate) report: Report,
     /// Pointers of schemas that operations use and that stand where the grammar expects none.
-    pub(crate) strays: BTreeSet<String>,
+    pub(crate) strays: Strays,
     document: Kind,
     synthetic_name: String,
     synthetic: Vec<Value>,
@@ -33,14 +32,14 @@ pub(crate) struct Unreadable {
 }
 
 impl<'d> Reading<'d> {
-    /// `document`: what `root` is. `source`: see [`Resolver::new`].
-    pub(crate) fn new(root: &'d Value, document: Kind, source: &str, report: Report) -> Self {
+    /// `document`: what the root of the resolver is.
+    pub(crate) fn new(resolver: Resolver<'d>, document: Kind, report: Report) -> Self {
+        let root = resolver.root();
         let mut synthetic_name = SYNTHETIC_NAME.to_owned();
         while root.get(&synthetic_name).is_some() {
             synthetic_name.push('_');
         }
-        let resolver = Resolver::new(root, source);
-        let strays = BTreeSet::new();
+        let strays = Strays::new();
         Self { resolver, report, strays, document, synthetic_name, synthetic: Vec::new() }
     }
 
@@ -60,14 +59,21 @@ impl<'d> Reading<'d> {
             let next = match self.resolver.target(reference) {
                 Target::Local(target) => Node::at(self.resolver.root(), target),
                 Target::External => {
-                    let why = format!("the {what} {reference:?} is in another document");
+                    let original = self.resolver.original(reference);
+                    let why = match self.resolver.reason(reference) {
+                        Some(reason) => {
+                            format!("the {what} {original:?} cannot be had: {reason}")
+                        }
+                        None => format!("the {what} {original:?} is in another document"),
+                    };
                     self.report.error("external-reference", &place, why.clone());
                     return Err(Unreadable { why });
                 }
                 Target::Anchor(_) | Target::Nothing => None,
             };
             let Some(next) = next else {
-                let why = format!("cannot resolve the {what} {reference:?}");
+                let original = self.resolver.original(reference);
+                let why = format!("cannot resolve the {what} {original:?}");
                 self.report.error("unresolvable-reference", &place, why.clone());
                 return Err(Unreadable { why });
             };
@@ -91,11 +97,20 @@ impl<'d> Reading<'d> {
     /// The address of a schema that stands in the document. What is no schema, or has another
     /// meaning where it stands, is reported; anything is allowed there.
     pub(crate) fn schema(&mut self, node: &Node<'d>) -> SchemaRef {
+        self.schema_of(node, Kind::Schema)
+    }
+
+    /// The address of an element of Swagger 2.0 that is its own schema.
+    pub(crate) fn inline_schema(&mut self, node: &Node<'d>) -> SchemaRef {
+        self.schema_of(node, Kind::InlineSchema)
+    }
+
+    fn schema_of(&mut self, node: &Node<'d>, stray: Kind) -> SchemaRef {
         let is_schema = node.value.is_object() || node.value.is_boolean();
         match kind_at(self.document, self.resolver.root(), &node.pointer) {
             Some(kind) if is_schema && kind.is_schema() => return SchemaRef::at(&node.pointer),
             Some(Kind::Opaque) if is_schema => {
-                self.strays.insert(node.pointer.clone());
+                self.strays.insert(node.pointer.clone(), stray);
                 return SchemaRef::at(&node.pointer);
             }
             _ => {}

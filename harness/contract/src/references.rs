@@ -1,7 +1,7 @@
 //! Every `$ref` of every schema in a document, resolved once before the document is lifted: a
 //! document of 13 MB has thirty thousand references and a thousand targets.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
 use serde_json::Value;
@@ -26,29 +26,29 @@ pub(crate) enum Lead {
     Cycle,
 }
 
+/// Pointers of schemas that stand where the grammar expects none, and what they are.
+pub(crate) type Strays = BTreeMap<String, Kind>;
+
 /// What all schema references of a document lead to.
 #[derive(Debug)]
 pub(crate) struct References<'d> {
     root: &'d Value,
+    resolver: Resolver<'d>,
     leads: IndexMap<&'d str, Lead>,
-    /// Pointers of schemas that stand where the grammar expects none, e.g. `/x-schemas/A`.
-    pub(crate) strays: BTreeSet<String>,
+    /// E.g. `/x-schemas/A`.
+    pub(crate) strays: Strays,
 }
 
 impl<'d> References<'d> {
     /// Collects and resolves. `strays`: pointers of schemas that are known to stand where the grammar
     /// expects none.
-    pub(crate) fn collect(
-        resolver: &Resolver<'d>,
-        document: Kind,
-        mut strays: BTreeSet<String>,
-    ) -> Self {
+    pub(crate) fn collect(resolver: &Resolver<'d>, document: Kind, mut strays: Strays) -> Self {
         let root = resolver.root();
         let mut walk = Walk { texts: IndexMap::new(), names: BTreeMap::new() };
         walk.visit(root, document, &Trail::Root);
-        for pointer in &strays {
+        for (pointer, kind) in &strays {
             if let Some(stray) = root.pointer(pointer) {
-                walk.visit(stray, Kind::Schema, &Trail::At(pointer));
+                walk.visit(stray, *kind, &Trail::At(pointer));
             }
         }
         let mut leads: IndexMap<&'d str, Lead> = IndexMap::new();
@@ -65,7 +65,8 @@ impl<'d> References<'d> {
                         (Some(Kind::Opaque), Some(value))
                             if value.is_object() || value.is_boolean() =>
                         {
-                            if strays.insert(pointer.clone()) {
+                            if !strays.contains_key(&pointer) {
+                                strays.insert(pointer.clone(), Kind::Schema);
                                 walk.visit(value, Kind::Schema, &Trail::At(&pointer));
                             }
                             Lead::Schema(pointer)
@@ -85,7 +86,7 @@ impl<'d> References<'d> {
                 *lead = Lead::Schema(pointer.clone());
             }
         }
-        let mut references = Self { root, leads, strays };
+        let mut references = Self { root, resolver: resolver.clone(), leads, strays };
         references.cut_cycles();
         references
     }
@@ -93,6 +94,16 @@ impl<'d> References<'d> {
     /// Where this text leads. Every text that stands in a schema of the document is known.
     pub(crate) fn lead(&self, text: &str) -> &Lead {
         self.leads.get(text).unwrap_or(&Lead::Nothing)
+    }
+
+    /// The reference as the author wrote it.
+    pub(crate) fn original<'a>(&'a self, text: &'a str) -> &'a str {
+        self.resolver.original(text)
+    }
+
+    /// Why the document that a reference leads to could not be had, if it was tried.
+    pub(crate) fn reason(&self, text: &str) -> Option<&'d str> {
+        self.resolver.reason(text)
     }
 
     /// The schema that a `$ref` in `schema` leads to, if it has one that leads anywhere.

@@ -4,9 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::Severity;
-use crate::position;
 use crate::syntax::Syntax;
 use crate::{Diagnostic, Position};
+use crate::{pointer, position};
 
 /// Diagnostics kept of one code: generated documents repeat one mistake a thousand times.
 const SAME_CODE_MAX: usize = 100;
@@ -55,8 +55,9 @@ impl Report {
         }
     }
 
-    /// The diagnostics in document order, with their places in `text`.
-    pub(crate) fn finish(mut self, source: &str, text: &str, syntax: Syntax) -> Vec<Diagnostic> {
+    /// The diagnostics in document order, with their places: those of the first text, which is the
+    /// whole but for what the others are, then those of the others.
+    pub(crate) fn finish(mut self, texts: &[Text<'_>]) -> Vec<Diagnostic> {
         for (code, count) in &self.counts {
             if let Some(unlisted @ 1..) = count.checked_sub(SAME_CODE_MAX) {
                 self.remarks.push(Remark {
@@ -67,21 +68,57 @@ impl Report {
                 });
             }
         }
-        let pointers: Vec<&str> = self.remarks.iter().map(|r| r.pointer.as_str()).collect();
-        let positions = position::find(text, syntax, &pointers);
-        let mut diagnostics: Vec<Diagnostic> = (self.remarks.into_iter().zip(positions))
-            .map(|(remark, position)| Diagnostic {
-                severity: remark.severity,
-                code: remark.code.to_owned(),
-                message: remark.message,
-                source: source.to_owned(),
-                pointer: remark.pointer,
-                position,
-            })
-            .collect();
-        diagnostics.sort_by_key(|diagnostic| {
-            diagnostic.position.map(|Position { line, column }| (line, column))
-        });
+        let mut diagnostics = Vec::with_capacity(self.remarks.len());
+        let mut by_text: BTreeMap<usize, Vec<Remark>> = BTreeMap::new();
+        for mut remark in self.remarks {
+            let (index, length) = text_of(texts, &remark.pointer);
+            remark.pointer.drain(..length);
+            by_text.entry(index).or_default().push(remark);
+        }
+        for (index, remarks) in by_text {
+            let Some(text) = texts.get(index) else { continue };
+            diagnostics.extend(placed(remarks, text));
+        }
         diagnostics
     }
+}
+
+/// A text that pointers lead into.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Text<'t> {
+    /// JSON pointer of its value in the whole; empty for the first.
+    pub(crate) pointer: &'t str,
+    /// File name or URL.
+    pub(crate) source: &'t str,
+    pub(crate) content: &'t str,
+    pub(crate) syntax: Syntax,
+}
+
+/// Which text a pointer leads into, and how many octets of the pointer say so.
+fn text_of(texts: &[Text<'_>], pointer: &str) -> (usize, usize) {
+    let others = texts.iter().enumerate().skip(1);
+    let found = others
+        .filter(|(_, text)| pointer::is_at_or_below(pointer, text.pointer))
+        .map(|(index, text)| (index, text.pointer.len()));
+    found.max_by_key(|(_, length)| *length).unwrap_or((0, 0))
+}
+
+/// The diagnostics of one text in its order.
+fn placed(remarks: Vec<Remark>, text: &Text<'_>) -> Vec<Diagnostic> {
+    let pointers: Vec<&str> = remarks.iter().map(|r| r.pointer.as_str()).collect();
+    let positions = position::find(text.content, text.syntax, &pointers);
+    let mut diagnostics: Vec<Diagnostic> = (remarks.into_iter().zip(positions))
+        .map(|(remark, position)| Diagnostic {
+            severity: remark.severity,
+            code: remark.code.to_owned(),
+            message: remark.message,
+            source: text.source.to_owned(),
+            pointer: remark.pointer,
+            position,
+        })
+        .collect();
+    diagnostics.sort_by_key(|diagnostic| {
+        diagnostic.position.map(|Position { line, column }| (line, column))
+    });
+    diagnostics
 }
