@@ -5,6 +5,7 @@ use std::io;
 use axum::body::Body;
 use axum::http::StatusCode;
 use axum::response::Response;
+use futures_util::{StreamExt as _, stream};
 
 use super::Fault;
 use crate::answer::typed;
@@ -28,7 +29,12 @@ pub(crate) fn answer(limit: Option<i64>) -> Option<Response> {
     if limit.is_none_or(|limit| limit < LIMIT_FROM) {
         return None;
     }
-    let pieces = [Ok("{\"items\":["), Err(io::Error::other("the cursor is closed"))];
-    let body = Body::from_stream(futures_util::stream::iter(pieces));
+    let first = stream::iter([Ok("{\"items\":[")]);
+    let failure = stream::once(async {
+        // Lets the server send what it has: a client that sees no head sees another fault.
+        tokio::task::yield_now().await;
+        Err(io::Error::other("the cursor is closed"))
+    });
+    let body = Body::from_stream(first.chain(failure));
     Some(typed(StatusCode::OK, "application/json", body))
 }

@@ -25,13 +25,12 @@ pub(super) async fn list(State(service): Shared, call: Call) -> Answer {
     };
     let customers: Vec<Customer> =
         service.shop().customers.iter().filter(is_wanted).cloned().collect();
-    let page = page(&call, &customers);
     if service.has(&largest_page_breaks_off::FAULT)
         && let Some(broken) = largest_page_breaks_off::answer(call.integer("limit"))
     {
         return Ok(broken);
     }
-    Ok(ok(&page))
+    Ok(ok(&page(&call, &customers)))
 }
 
 pub(super) async fn create(State(service): Shared, call: Call) -> Answer {

@@ -27,7 +27,7 @@ struct Subscription {
 pub(super) async fn subscribe(State(service): Shared, call: Result<Call, Refusal>) -> Answer {
     let call = match call {
         Err(refusal) if service.has(&refusal_as_text::FAULT) => {
-            return Err(refusal_as_text::rewritten(refusal).into());
+            return Err(refusal_as_text::rewritten(refusal));
         }
         call => call?,
     };

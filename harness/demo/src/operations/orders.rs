@@ -36,12 +36,14 @@ pub(super) async fn list(State(service): Shared, call: Call) -> Answer {
         call.text("status").is_none_or(|status| order.status.as_str() == status)
             && call.integer("customer_id").is_none_or(|id| order.customer_id == id)
     };
-    let orders: Vec<Order> = service.shop().orders.iter().filter(is_wanted).cloned().collect();
-    let page = page(&call, &orders);
-    if service.has(&empty_list_is_null::FAULT) {
-        return Ok(ok(&empty_list_is_null::rendered(&page.items, page.total)));
+    let shop = service.shop();
+    if service.has(&empty_list_is_null::FAULT)
+        && let Some(page) = empty_list_is_null::rendered(&shop.orders, call.integer("customer_id"))
+    {
+        return Ok(ok(&page));
     }
-    Ok(ok(&page))
+    let orders: Vec<Order> = shop.orders.iter().filter(is_wanted).cloned().collect();
+    Ok(ok(&page(&call, &orders)))
 }
 
 pub(super) async fn create(State(service): Shared, call: Call) -> Answer {

@@ -13,6 +13,9 @@ use tower_service::Service as _;
 
 use crate::contract;
 
+/// Polls of a piece of content before it is given up: nothing here waits for more than a turn.
+const POLLS_MAX: usize = 3;
+
 /// A request, and the operation that it is for.
 #[derive(Clone, Debug)]
 pub(super) struct Asked {
@@ -89,7 +92,7 @@ fn answer(response: Response<Body>) -> Seen {
     let mut content = Vec::new();
     let mut stream = response.into_body().into_data_stream();
     loop {
-        match stream.next().now_or_never() {
+        match (0..POLLS_MAX).find_map(|_| stream.next().now_or_never()) {
             None => return Seen::NoEnd,
             Some(None) => return Seen::Answer { status, media_type, content },
             Some(Some(Err(_))) => return Seen::BrokenOff,

@@ -109,7 +109,7 @@ fn answers_against_the_contract() -> Vec<Shown> {
         ),
         (
             "empty_list_is_null",
-            asked("GET /orders", "/orders?offset=9007199254740991"),
+            asked("GET /orders", "/orders?customer_id=1"),
             "200 breaks type",
             "200",
         ),
