@@ -9,7 +9,8 @@ use serde_json::json;
 /// What an operation comes to: both sides are answers, so that `?` ends it with a refusal.
 pub(crate) type Answer = Result<Response, Refusal>;
 
-/// An answer that ends an operation early. Boxed, for answers are large and most operations have none.
+/// An answer that ends an operation early. Boxed, for answers are large and most operations have
+/// none.
 #[derive(Debug)]
 pub(crate) struct Refusal(Box<Response>);
 

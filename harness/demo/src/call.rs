@@ -1,5 +1,5 @@
-//! A request that the contract allows, as values. Taking one out of an axum request is what puts every
-//! operation behind the gate.
+//! A request that the contract allows, as values. Taking one out of an axum request is what puts
+//! every operation behind the gate.
 
 use std::sync::Arc;
 
@@ -65,7 +65,8 @@ impl Call {
     /// The content as a type; without content, `{}` is taken.
     ///
     /// # Errors
-    /// 422 if the type asks for more than the schema: a fault that bends the schema must come before.
+    /// 422 if the type asks for more than the schema: a fault that bends the schema must come
+    /// before.
     pub(crate) fn content<T: DeserializeOwned>(&self) -> Result<T, Refusal> {
         let value = self.content.clone().unwrap_or_else(|| Value::Object(Map::new()));
         serde_json::from_value(value).map_err(|error| {

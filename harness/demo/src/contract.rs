@@ -8,8 +8,8 @@ use serde_json::{Map, Value};
 /// The contract of the shop, an OpenAPI 3.1 document in YAML.
 pub const CONTRACT: &str = include_str!("../../../specs/demo-shop.yaml");
 
-/// Depth to which references are followed: the contract has no recursive schema, and this many levels are
-/// more than it has.
+/// Depth to which references are followed: the contract has no recursive schema, and this many
+/// levels are more than it has.
 const DEPTH_MAX: usize = 40;
 
 /// Methods of a Path Item Object (OpenAPI 3.1, 4.8.9).
@@ -49,8 +49,8 @@ fn members(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
     value.as_object().into_iter().flatten()
 }
 
-/// A copy with what every `$ref` points at in its place; members beside the `$ref` join it (OpenAPI 3.1,
-/// 4.8.24: siblings of a schema's `$ref` count).
+/// A copy with what every `$ref` points at in its place; members beside the `$ref` join it (OpenAPI
+/// 3.1, 4.8.24: siblings of a schema's `$ref` count).
 fn resolved(value: &Value, depth_left: usize) -> Value {
     assert!(depth_left > 0, "the contract's references do not end");
     match value {

@@ -1,9 +1,9 @@
-//! The catalogue of faults: one file each, with what there is to know about it and, as far as that is
-//! sensible, the faulty piece of behaviour itself. The correct twin stands where it is called.
+//! The catalogue of faults: one file each, with what there is to know about it and, as far as that
+//! is sensible, the faulty piece of behaviour itself. The correct twin stands where it is called.
 //!
-//! A fault strikes inputs that the contract alone leads to: limits and what lies one beyond them, one rule
-//! broken at a time, or plain random values. No magic constants: the harness must find each of them on every
-//! seed.
+//! A fault strikes inputs that the contract alone leads to: limits and what lies one beyond them,
+//! one rule broken at a time, or plain random values. No magic constants: the harness must find
+//! each of them on every seed.
 
 pub(crate) mod absent_author_fails;
 pub(crate) mod absent_description_left_out;
@@ -42,15 +42,15 @@ use serde_json::Value;
 pub struct Fault {
     /// Its name: a fact about the service, unique in the catalogue.
     pub name: &'static str,
-    /// What goes wrong, why such code gets written, what the correct twin does, what triggers it, and an
-    /// example; for people.
+    /// What goes wrong, why such code gets written, what the correct twin does, what triggers it,
+    /// and an example; for people.
     pub explain: &'static str,
     /// Names of the checks that catch it, separated by commas; the first is the main one.
     pub caught_by: &'static str,
     /// Where it strikes, e.g. `POST /orders`.
     pub operation: &'static str,
-    /// Bends the operation's rules, for a limit that is wrong or a rule that is forgotten. It is given the
-    /// Operation Object with all references resolved.
+    /// Bends the operation's rules, for a limit that is wrong or a rule that is forgotten. It is
+    /// given the Operation Object with all references resolved.
     pub(crate) bend: Option<fn(&mut Value)>,
 }
 

@@ -1,8 +1,8 @@
-//! Which requests the contract allows: every operation's parameters and content, judged by the contract's
-//! own schemas, compiled once. Knows no operation by name.
+//! Which requests the contract allows: every operation's parameters and content, judged by the
+//! contract's own schemas, compiled once. Knows no operation by name.
 //!
-//! A fault that is only a wrong limit or a forgotten rule bends the rules of its operation before they are
-//! compiled; the other operations keep theirs, even where they share a schema.
+//! A fault that is only a wrong limit or a forgotten rule bends the rules of its operation before
+//! they are compiled; the other operations keep theirs, even where they share a schema.
 
 use std::collections::BTreeMap;
 
@@ -22,8 +22,8 @@ use crate::switches::Faults;
 
 /// Longest content that is read, in octets; the contract says so too.
 const CONTENT_BYTES_MAX: usize = 64 * 1024;
-/// Octets of content that is too long which are still read, so that the client has sent everything before
-/// it is refused and sees the answer rather than a reset (RFC 9112, 9.6).
+/// Octets of content that is too long which are still read, so that the client has sent everything
+/// before it is refused and sees the answer rather than a reset (RFC 9112, 9.6).
 const DRAINED_BYTES_MAX: usize = 8 * 1024 * 1024;
 
 /// The rules of every operation.
@@ -99,8 +99,8 @@ impl Rules {
     /// The request as values, if the contract allows it.
     ///
     /// # Errors
-    /// The refusal: 400 for a parameter, or for content that is missing or does not parse; 413, 415; 422
-    /// for content that breaks its schema.
+    /// The refusal: 400 for a parameter, or for content that is missing or does not parse; 413,
+    /// 415; 422 for content that breaks its schema.
     pub(crate) async fn admit(&self, request: Request) -> Result<Call, Refusal> {
         let (head, body) = request.into_parts();
         let mut parameters = Map::new();
@@ -225,7 +225,8 @@ fn compiled(schema: &Value) -> Validator {
         .expect("the contract's schemas are valid, and a test compiles them")
 }
 
-/// The first rule that a value breaks: `breaks keyword`, with the place within the value if it has any.
+/// The first rule that a value breaks: `breaks keyword`, with the place within the value if it has
+/// any.
 fn first_violation(validator: &Validator, value: &Value) -> Option<String> {
     let error = validator.iter_errors(value).next()?;
     let keyword = error.kind().keyword();
@@ -234,7 +235,8 @@ fn first_violation(validator: &Validator, value: &Value) -> Option<String> {
     Some(format!("{at}breaks {keyword}"))
 }
 
-/// The value with whole numbers as integers: 1.0 is an integer (JSON Schema 2020-12 Validation, 6.1.1).
+/// The value with whole numbers as integers: 1.0 is an integer (JSON Schema 2020-12 Validation,
+/// 6.1.1).
 fn whole_numbers(value: Value) -> Value {
     /// Up to here every integer is exact as a float (IEEE 754 binary64).
     const EXACT_MAX: f64 = 9_007_199_254_740_992.0;

@@ -1,5 +1,5 @@
-//! Octets to values: path, query, header and cookie parameters, and forms. A text becomes what its schema
-//! asks for if it spells one, and stays a text otherwise, for the schema to refuse.
+//! Octets to values: path, query, header and cookie parameters, and forms. A text becomes what its
+//! schema asks for if it spells one, and stays a text otherwise, for the schema to refuse.
 
 use std::collections::BTreeMap;
 

@@ -34,8 +34,8 @@ impl Service {
 
     /// The state, for as long as the guard lives; never held across an `await`.
     pub(crate) fn shop(&self) -> MutexGuard<'_, Shop> {
-        // Nothing panics while it holds the lock, and if it did, the data would still be whole: every
-        // operation checks first and writes last.
+        // Nothing panics while it holds the lock, and if it did, the data would still be whole:
+        // every operation checks first and writes last.
         self.shop.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

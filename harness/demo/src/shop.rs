@@ -1,7 +1,7 @@
 //! The state of the shop, in memory, and what it holds at the start. Knows no HTTP.
 //!
-//! Identifiers start at 1001, 2001, … so that the smallest number a contract allows is nobody's: whoever
-//! tries the edges of an identifier does not wear down what the contract's examples name.
+//! Identifiers start at 1001, 2001, … so that the smallest number a contract allows is nobody's:
+//! whoever tries the edges of an identifier does not wear down what the contract's examples name.
 
 use std::collections::BTreeMap;
 

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::faults::{FAULTS, Fault};
 
-/// Edits within which a name is offered as what was meant: a third of a typical name would be another name.
+/// Edits within which a name is offered as what was meant: a third of a typical name would be
+/// another name.
 const NEAR_EDITS_MAX: usize = 6;
 /// Names offered.
 const NEAR_NAMES_MAX: usize = 3;

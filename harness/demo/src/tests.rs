@@ -3,4 +3,5 @@
 mod asking;
 mod catalogue;
 mod edges;
+mod served;
 mod twin;

@@ -14,8 +14,8 @@ pub(crate) const FAULT: Fault = Fault {
     bend: None,
 };
 
-/// Unwinds through the connection, which closes it; silently, for the fault is no news to the one who
-/// switched it on.
+/// Unwinds through the connection, which closes it; silently, for the fault is no news to the one
+/// who switched it on.
 pub(crate) fn strike(amount_cents: i64) {
     if i32::try_from(amount_cents).is_err() {
         std::panic::resume_unwind(Box::new("the amount fits into 32 bits"));

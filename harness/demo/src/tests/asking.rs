@@ -26,7 +26,8 @@ pub(super) struct Asked {
     content: Vec<u8>,
 }
 
-/// A request for an operation, e.g. `GET /products/{product_id}`, at a target, e.g. `/products/1001`.
+/// A request for an operation, e.g. `GET /products/{product_id}`, at a target, e.g.
+/// `/products/1001`.
 pub(super) fn asked(operation: &'static str, target: impl Into<String>) -> Asked {
     let method = operation.split(' ').next().expect("an operation begins with its method");
     Asked { operation, method, target: target.into(), headers: Vec::new(), content: Vec::new() }

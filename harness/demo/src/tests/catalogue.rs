@@ -1,4 +1,5 @@
-//! The catalogue: every fault shows itself when it is on, and its twin answers as the contract says.
+//! The catalogue: every fault shows itself when it is on, and its twin answers as the contract
+//! says.
 
 use std::collections::BTreeSet;
 use std::path::Path;

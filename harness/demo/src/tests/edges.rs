@@ -1,4 +1,5 @@
-//! Odd requests: the correct shop refuses what the contract forbids, takes what it allows, and never fails.
+//! Odd requests: the correct shop refuses what the contract forbids, takes what it allows, and
+//! never fails.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,5 @@
-//! The correct shop: what the contract's examples ask for is answered, and every answer is as declared.
+//! The correct shop: what the contract's examples ask for is answered, and every answer is as
+//! declared.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +8,8 @@ use serde_json::{Value, json};
 use super::asking::{Asked, ask, asked};
 use crate::{Faults, app, contract};
 
-/// One request for every operation that it should accept, in an order that leaves each what it needs.
+/// One request for every operation that it should accept, in an order that leaves each what it
+/// needs.
 fn accepted() -> Vec<Asked> {
     let json_to = |operation, target: &str, value: Value| asked(operation, target).json(&value);
     vec![
