@@ -1,10 +1,12 @@
 //! The edges of what a schema allows, seen from inside.
 
+use std::sync::Arc;
+
 use serde_json::{Number, Value, json};
 
 use crate::Source;
 use crate::constraints::Constraints;
-use crate::draw::{Alphabet, Fill, of_shape, step_of, whole, whole_range, within};
+use crate::draw::{Alphabet, Fill, of_shape, of_variant, step_of, whole, whole_range, within};
 use crate::shapes::{Graph, Kind};
 use crate::sites::{Site, replaced, sites};
 
@@ -31,7 +33,7 @@ pub(crate) struct Edge {
 }
 
 /// The edges that are reached from a base value by changing one place, by rank, then outer places
-/// first. Each satisfies the whole schema.
+/// first. Whether the whole is valid is for the judge of the wire to say.
 pub(crate) fn edges(graph: &Graph, base: &Value, alphabet: Alphabet) -> Vec<Edge> {
     let mut found: Vec<Edge> = Vec::new();
     for site in sites(graph, base) {
@@ -40,7 +42,7 @@ pub(crate) fn edges(graph: &Graph, base: &Value, alphabet: Alphabet) -> Vec<Edge
                 continue;
             }
             let Some(whole) = replaced(base, &site.pointer, value) else { continue };
-            if found.len() < EDGES_MAX && graph.is_valid(&whole) {
+            if found.len() < EDGES_MAX {
                 let pointer = site.pointer.clone();
                 found.push(Edge { value: whole, pointer, limit, rank });
             }
@@ -82,14 +84,13 @@ fn at_site(graph: &Graph, site: &Site<'_>, base: &Value, alphabet: Alphabet) -> 
     // One value of every other variant: the branches that the base value did not take.
     for (idx, variant) in variants.iter().enumerate() {
         let is_other = !std::ptr::eq(variant, site.variant);
-        if is_other && !matches!(variant.kind, Kind::Null) && idx < LISTED_MAX {
-            let mut only = graph.clone();
-            only.shapes[site.shape].variants = vec![variant.clone()];
-            let mut simplest = Source::replay(Vec::new());
-            if let Some(value) = of_shape(&only, site.shape, &mut simplest, alphabet, Fill::Least) {
-                let limit = format!("the alternative of type {}", variant.kind.type_name());
-                found.push((value, limit, 1));
-            }
+        if is_other
+            && !matches!(variant.kind, Kind::Null)
+            && idx < LISTED_MAX
+            && let Some(value) = of_variant(graph, variant, alphabet)
+        {
+            let limit = format!("the alternative of type {}", variant.kind.type_name());
+            found.push((value, limit, 1));
         }
     }
     found
@@ -152,7 +153,11 @@ fn strings(graph: &Graph, site: &Site<'_>, alphabet: Alphabet, found: &mut Vec<C
     let least = constraints.length_min;
     let mut lengths = Vec::new();
     if alphabet == Alphabet::Any || least > 0 {
-        lengths.push((least, if least == 0 { "empty".to_owned() } else { format!("minLength {least}") }, 0));
+        lengths.push((
+            least,
+            if least == 0 { "empty".to_owned() } else { format!("minLength {least}") },
+            0,
+        ));
     }
     if least > 0 {
         lengths.push((least + 1, format!("one above minLength {least}"), 2));
@@ -185,14 +190,11 @@ fn strings(graph: &Graph, site: &Site<'_>, alphabet: Alphabet, found: &mut Vec<C
 
 /// A string of exactly this length that fits pattern and format, if a few draws find one.
 fn of_length(graph: &Graph, site: &Site<'_>, alphabet: Alphabet, length: usize) -> Option<String> {
-    let mut exact = graph.clone();
-    for variant in &mut exact.shapes[site.shape].variants {
-        variant.constraints.length_min = length;
-        variant.constraints.length_max = Some(length);
-        variant.samples.clear();
-    }
-    let mut simplest = Source::replay(Vec::new());
-    let value = of_shape(&exact, site.shape, &mut simplest, alphabet, Fill::Chance)?;
+    let mut exact = site.variant.clone();
+    let constraints = Arc::make_mut(&mut exact.constraints);
+    constraints.length_min = length;
+    constraints.length_max = Some(length);
+    let value = of_variant(graph, &exact, alphabet)?;
     value.as_str().map(str::to_owned).filter(|text| text.chars().count() == length)
 }
 
@@ -205,7 +207,8 @@ fn arrays(
     found: &mut Vec<Candidate>,
 ) {
     let constraints = &site.variant.constraints;
-    let mut lengths = vec![(constraints.items_min, format!("minItems {}", constraints.items_min), 0)];
+    let mut lengths =
+        vec![(constraints.items_min, format!("minItems {}", constraints.items_min), 0)];
     if constraints.items_min == 0 {
         lengths = vec![(0, "empty list".to_owned(), 0), (1, "one item".to_owned(), 2)];
     }
@@ -213,7 +216,8 @@ fn arrays(
         lengths.push((most, format!("maxItems {most}"), 0));
         lengths.push((most.saturating_sub(1), format!("one below maxItems {most}"), 2));
     }
-    let current = base.pointer(&site.pointer).and_then(Value::as_array).cloned().unwrap_or_default();
+    let current =
+        base.pointer(&site.pointer).and_then(Value::as_array).cloned().unwrap_or_default();
     for (length, limit, rank) in lengths {
         if let Some(list) = list_of(graph, &current, items, alphabet, length, constraints.unique) {
             found.push((Value::Array(list), limit, rank));
@@ -259,8 +263,11 @@ fn objects<'a>(
     let Some(Value::Object(members)) = base.pointer(&site.pointer) else { return };
     let required = &site.variant.constraints.required;
     let is_required = |name: &str| required.iter().any(|other| other == name);
-    let only: serde_json::Map<String, Value> =
-        members.iter().filter(|(name, _)| is_required(name)).map(|(n, v)| (n.clone(), v.clone())).collect();
+    let only: serde_json::Map<String, Value> = members
+        .iter()
+        .filter(|(name, _)| is_required(name))
+        .map(|(n, v)| (n.clone(), v.clone()))
+        .collect();
     for name in names.filter(|name| !is_required(name)) {
         let Some(member) = members.get(name) else { continue };
         let mut alone = only.clone();

@@ -5,7 +5,9 @@
 //! conjunction cannot say (`not`, exactly one of `oneOf`, …) is marked: such values are checked with
 //! the validator after they are made.
 
-use std::collections::BTreeSet;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use harness_contract::{Direction, Schemas};
 use indexmap::IndexMap;
@@ -59,7 +61,10 @@ impl Types {
         match value {
             Value::String(name) => Self::of_name(name),
             Value::Array(names) => Self(
-                names.iter().filter_map(Value::as_str).fold(0, |set, name| set | Self::of_name(name).0),
+                names
+                    .iter()
+                    .filter_map(Value::as_str)
+                    .fold(0, |set, name| set | Self::of_name(name).0),
             ),
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => Self::ANY,
         }
@@ -86,8 +91,16 @@ impl Types {
 /// Schemas that must all hold, by JSON pointer; the identity of a shape.
 pub(crate) type All = BTreeSet<String>;
 
+/// Alternatives for one value; none: no value satisfies the schema. Shared, since a big component is
+/// named from many places.
+pub(crate) type Alternatives = Vec<Arc<Constraints>>;
+
 /// A conjunction of keywords.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a keyword of its own, in any combination"
+)]
 pub(crate) struct Constraints {
     pub(crate) types: Types,
     /// `enum` and `const`, intersected.
@@ -152,6 +165,25 @@ impl Constraints {
             samples: Vec::new(),
             read_only: false,
             unsaid: false,
+        }
+    }
+
+    /// Whether a scalar keeps the limits that can be told without the validator; containers are left
+    /// to it. `Types::ANY` holds `NUMBER`, so a whole number fits a number.
+    pub(crate) fn admits_scalar(&self, value: &Value) -> bool {
+        match value {
+            Value::Number(number) => number.as_f64().is_some_and(|float| {
+                let above =
+                    |(limit, open): (f64, bool)| if open { float > limit } else { float >= limit };
+                let below =
+                    |(limit, open): (f64, bool)| if open { float < limit } else { float <= limit };
+                self.minimum.is_none_or(above) && self.maximum.is_none_or(below)
+            }),
+            Value::String(text) => {
+                let length = text.chars().count();
+                length >= self.length_min && self.length_max.is_none_or(|most| length <= most)
+            }
+            Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => true,
         }
     }
 
@@ -234,19 +266,21 @@ fn union(one: Option<All>, two: Option<&All>) -> Option<All> {
     }
 }
 
-/// Reads schemas of a contract as requests must satisfy them.
+/// Reads schemas of a contract as requests must satisfy them. Remembers what stands at each pointer.
 pub(crate) struct Reader<'a> {
     schemas: &'a Schemas,
+    /// `None`: being read right now, so whoever asks again is going round in a circle.
+    known: RefCell<BTreeMap<String, Option<Alternatives>>>,
 }
 
 impl<'a> Reader<'a> {
     pub(crate) fn new(schemas: &'a Schemas) -> Self {
-        Self { schemas }
+        Self { schemas, known: RefCell::default() }
     }
 
     /// The alternatives for a value that must satisfy all of these schemas; none: no value does.
-    pub(crate) fn alternatives(&self, all: &All) -> Vec<Constraints> {
-        let mut found = vec![Constraints::anything()];
+    pub(crate) fn alternatives(&self, all: &All) -> Alternatives {
+        let mut found = vec![Arc::new(Constraints::anything())];
         for pointer in all {
             found = product(&found, &self.of_pointer(pointer, 0));
         }
@@ -254,39 +288,43 @@ impl<'a> Reader<'a> {
         found
     }
 
-    fn of_pointer(&self, pointer: &str, nesting: usize) -> Vec<Constraints> {
-        let document = self.schemas.document(Direction::Request);
-        match document.pointer(pointer) {
-            Some(schema) if nesting <= NESTING_MAX => self.of_schema(schema, pointer, nesting),
-            // Endless, or nothing there: anything may be tried, and the validator decides.
-            Some(_) | None => vec![Constraints { unsaid: true, ..Constraints::anything() }],
+    fn of_pointer(&self, pointer: &str, nesting: usize) -> Alternatives {
+        // Endless, or nothing there: anything may be tried, and the validator decides.
+        let unsaid = || vec![Arc::new(Constraints { unsaid: true, ..Constraints::anything() })];
+        if let Some(known) = self.known.borrow().get(pointer) {
+            return known.clone().unwrap_or_else(unsaid);
         }
+        let document = self.schemas.document(Direction::Request);
+        let Some(schema) = document.pointer(pointer).filter(|_| nesting <= NESTING_MAX) else {
+            return unsaid();
+        };
+        self.known.borrow_mut().insert(pointer.to_owned(), None);
+        let found = self.of_schema(schema, pointer, nesting);
+        self.known.borrow_mut().insert(pointer.to_owned(), Some(found.clone()));
+        found
     }
 
-    fn of_schema(&self, schema: &Value, pointer: &str, nesting: usize) -> Vec<Constraints> {
+    fn of_schema(&self, schema: &Value, pointer: &str, nesting: usize) -> Alternatives {
         let Value::Object(keywords) = schema else {
             return match schema {
                 Value::Bool(false) => Vec::new(),
-                _ => vec![Constraints::anything()],
+                _ => vec![Arc::new(Constraints::anything())],
             };
         };
-        let mut found = vec![own(keywords, pointer)];
+        let mut found = vec![Arc::new(own(keywords, pointer))];
+        if nesting > NESTING_MAX {
+            mark_unsaid(&mut found);
+            return found;
+        }
         if let Some(target) = keywords.get("$ref").and_then(Value::as_str) {
-            let (_, resolved) = self.schemas.resolve(schema, Direction::Request);
-            let branches = match resolved {
-                Some(resolved) => self.of_pointer(&resolved, nesting + 1),
-                None => self.of_pointer(target.trim_start_matches('#'), nesting + 1),
-            };
-            found = product(&found, &branches);
+            let fragment = target.split_once('#').map_or("", |(_, fragment)| fragment);
+            let target = percent_encoding::percent_decode_str(fragment).decode_utf8_lossy();
+            found = product(&found, &self.of_pointer(&target, nesting + 1));
         }
         let branch_of = |keyword: &str, idx: usize, branch: &Value| {
             self.of_schema(branch, &format!("{pointer}/{keyword}/{idx}"), nesting + 1)
         };
         let list = |keyword: &str| keywords.get(keyword).and_then(Value::as_array);
-        if nesting > NESTING_MAX {
-            found[0].unsaid = true;
-            return found;
-        }
         for (idx, branch) in list("allOf").into_iter().flatten().enumerate() {
             found = product(&found, &branch_of("allOf", idx, branch));
         }
@@ -297,7 +335,7 @@ impl<'a> Reader<'a> {
                 alternatives.extend(branch_of(keyword, idx, branch));
             }
             if keyword == "oneOf" && branches.len() > 1 {
-                alternatives.iter_mut().for_each(|alternative| alternative.unsaid = true);
+                mark_unsaid(&mut alternatives);
             }
             found = product(&found, &alternatives);
         }
@@ -309,26 +347,49 @@ impl<'a> Reader<'a> {
             if let Some(then) = keywords.get("then") {
                 met = product(&met, &part("then", then));
             }
-            let unmet = keywords.get("else").map_or_else(|| vec![Constraints::anything()], |s| part("else", s));
-            let mut both = unmet;
+            let anything = || vec![Arc::new(Constraints::anything())];
+            let mut both =
+                keywords.get("else").map_or_else(anything, |schema| part("else", schema));
             both.extend(met);
-            both.iter_mut().for_each(|alternative| alternative.unsaid = true);
+            mark_unsaid(&mut both);
             found = product(&found, &both);
         }
         found
     }
 }
 
-fn product(ours: &[Constraints], theirs: &[Constraints]) -> Vec<Constraints> {
+fn mark_unsaid(alternatives: &mut Alternatives) {
+    for alternative in alternatives.iter_mut().filter(|alternative| !alternative.unsaid) {
+        Arc::make_mut(alternative).unsaid = true;
+    }
+}
+
+fn product(ours: &[Arc<Constraints>], theirs: &[Arc<Constraints>]) -> Alternatives {
+    let anything = Constraints::anything();
+    let both = |one: &Arc<Constraints>, two: &Arc<Constraints>| {
+        if **one == anything {
+            Arc::clone(two)
+        } else if **two == anything {
+            Arc::clone(one)
+        } else {
+            Arc::new(Constraints::clone(one).and(two))
+        }
+    };
     let pairs = ours.iter().flat_map(|one| theirs.iter().map(move |two| (one, two)));
-    let combined = pairs.map(|(one, two)| one.clone().and(two));
+    let combined = pairs.map(|(one, two)| both(one, two));
     combined.filter(|both| !both.types.is_empty()).take(ALTERNATIVES_MAX).collect()
 }
 
 /// Keywords whose meaning is not in [`Constraints`].
 const UNSAID: &[&str] = &[
-    "not", "patternProperties", "propertyNames", "dependentSchemas", "unevaluatedProperties",
-    "unevaluatedItems", "maxContains", "$dynamicRef",
+    "not",
+    "patternProperties",
+    "propertyNames",
+    "dependentSchemas",
+    "unevaluatedProperties",
+    "unevaluatedItems",
+    "maxContains",
+    "$dynamicRef",
 ];
 
 /// The keywords that stand in the schema itself.
@@ -393,7 +454,8 @@ fn own(keywords: &Map<String, Value>, pointer: &str) -> Constraints {
     found.members_min = size("minProperties").unwrap_or(0);
     found.members_max = size("maxProperties");
     if let Some(Value::Object(dependent)) = keywords.get("dependentRequired") {
-        found.dependent = dependent.iter().map(|(name, needed)| (name.clone(), names(needed))).collect();
+        found.dependent =
+            dependent.iter().map(|(name, needed)| (name.clone(), names(needed))).collect();
     }
     found.read_only = keywords.get("readOnly") == Some(&Value::Bool(true));
     for name in ["examples", "example", "default"] {

@@ -3,15 +3,20 @@
 use harness_contract::Location;
 use serde_json::{Map, Number, Value};
 
+use crate::Source;
 use crate::constraints::Constraints;
 use crate::formats::{self, word};
 use crate::shapes::{ENDLESS, Graph, Kind, ShapeId, Variant};
-use crate::Source;
 
 /// Depth below which optional parts are left out.
 const DEPTH_MAX: usize = 6;
 /// Values drawn before a schema that says more than its shape is given up for this case.
 const ATTEMPTS_MAX: usize = 12;
+/// Deterministic attempts at the simplest value: two for each of the alternatives that a schema is
+/// expanded to.
+const ROTATIONS_MAX: usize = 48;
+/// Choices that are varied to make an item unlike the others.
+const VARIED_CHOICES: usize = 32;
 /// Nodes of one value: wide schemas multiply.
 const NODES_MAX: usize = 2_000;
 /// Length of strings that nothing else bounds.
@@ -57,25 +62,37 @@ pub(crate) fn valid(
     alphabet: Alphabet,
     fill: Fill,
 ) -> Option<Value> {
-    for _ in 0..ATTEMPTS_MAX {
-        let mut drawing = Drawing { graph, source, alphabet, fill, nodes: 0 };
-        let value = drawing.value(graph.root, 0);
-        if let Some(value) = value
-            && (!graph.must_check || graph.is_valid(&value))
-        {
-            return Some(value);
+    if fill == Fill::Chance {
+        for _ in 0..ATTEMPTS_MAX {
+            let drawing = Drawing::new(graph, source, alphabet, fill);
+            if let Some(value) = drawing.checked() {
+                return Some(value);
+            }
         }
-    }
-    // What the contract itself gives as an example, then the simplest value there is.
-    let shape = graph.shape(graph.root);
-    let sample = shape.variants.iter().flat_map(|v| &v.samples).find(|value| graph.is_valid(value));
-    sample.cloned().or_else(|| {
         let mut simplest = Source::replay(Vec::new());
-        [Fill::Least, Fill::Most].into_iter().find_map(|fill| {
-            let mut drawing = Drawing { graph, source: &mut simplest, alphabet, fill, nodes: 0 };
-            drawing.value(graph.root, 0).filter(|value| graph.is_valid(value))
+        let mut samples =
+            graph.shape(graph.root).variants.iter().flat_map(|variant| &variant.samples);
+        let sample = samples.find(|value| graph.is_valid(value)).cloned();
+        return sample.or_else(|| valid(graph, &mut simplest, alphabet, Fill::Least));
+    }
+    // No chance helps where an example of the contract is wrong or the first alternative is not the
+    // one: first without examples, then with the next alternative, everywhere.
+    let fills = [fill, if fill == Fill::Least { Fill::Most } else { Fill::Least }];
+    fills.into_iter().find_map(|fill| {
+        (0..ROTATIONS_MAX).find_map(|rotation| {
+            let mut drawing = Drawing::new(graph, source, alphabet, fill);
+            drawing.use_samples = rotation % 2 == 0;
+            drawing.rotation = rotation / 2;
+            drawing.checked()
         })
     })
+}
+
+/// The simplest value of one variant within the graph, not checked as a whole.
+pub(crate) fn of_variant(graph: &Graph, variant: &Variant, alphabet: Alphabet) -> Option<Value> {
+    let mut simplest = Source::replay(Vec::new());
+    let mut drawing = Drawing::new(graph, &mut simplest, alphabet, Fill::Least);
+    drawing.variant(variant, 0, false)
 }
 
 /// A value of one shape within the graph, not checked as a whole.
@@ -86,7 +103,7 @@ pub(crate) fn of_shape(
     alphabet: Alphabet,
     fill: Fill,
 ) -> Option<Value> {
-    Drawing { graph, source, alphabet, fill, nodes: 0 }.value(id, 0)
+    Drawing::new(graph, source, alphabet, fill).value(id, 0)
 }
 
 struct Drawing<'a> {
@@ -95,9 +112,46 @@ struct Drawing<'a> {
     alphabet: Alphabet,
     fill: Fill,
     nodes: usize,
+    /// Whether the contract's own values are used.
+    use_samples: bool,
+    /// Which alternative is taken where chance does not say, counted around.
+    rotation: usize,
+    /// Something in the value is not guaranteed by the way it was made.
+    is_doubtful: bool,
 }
 
 impl<'a> Drawing<'a> {
+    fn new(graph: &'a Graph, source: &'a mut Source, alphabet: Alphabet, fill: Fill) -> Self {
+        Self {
+            graph,
+            source,
+            alphabet,
+            fill,
+            nodes: 0,
+            use_samples: true,
+            rotation: 0,
+            is_doubtful: false,
+        }
+    }
+
+    /// A value of the whole schema, if it is valid.
+    fn checked(mut self) -> Option<Value> {
+        let value = self.value(self.graph.root, 0)?;
+        (!self.is_doubtful || self.graph.is_valid(&value)).then_some(value)
+    }
+
+    /// A value that the contract gives, which may keep less than it says.
+    fn sample(&mut self, variant: &Variant, idx: usize) -> Option<Value> {
+        let sample = variant.samples.get(idx)?.clone();
+        let constraints = &variant.constraints;
+        let is_plain = !sample.is_array()
+            && !sample.is_object()
+            && constraints.patterns.is_empty()
+            && constraints.multiples.is_empty();
+        self.is_doubtful |= variant.is_doubtful || !is_plain;
+        Some(sample)
+    }
+
     fn value(&mut self, id: ShapeId, depth: usize) -> Option<Value> {
         self.nodes += 1;
         let graph: &'a Graph = self.graph;
@@ -110,21 +164,26 @@ impl<'a> Drawing<'a> {
         let usable = |variant: &&Variant| variant.depth <= most;
         let count = shape.variants.iter().filter(usable).count();
         if self.fill != Fill::Chance
-            && let Some(sample) =
-                shape.variants.iter().filter(usable).find_map(|variant| variant.samples.first())
+            && self.use_samples
+            && let Some(variant) =
+                shape.variants.iter().filter(usable).find(|variant| !variant.samples.is_empty())
         {
-            return Some(sample.clone());
+            return self.sample(variant, 0);
         }
-        let chosen = if self.fill == Fill::Chance { self.source.index(count) } else { 0 };
+        let chosen = match self.fill {
+            Fill::Chance => self.source.index(count),
+            Fill::Least | Fill::Most => self.rotation % count.max(1),
+        };
         let variant = shape.variants.iter().filter(usable).nth(chosen)?;
         if self.fill == Fill::Chance && !variant.samples.is_empty() && self.source.one_in(5) {
             let idx = self.source.index(variant.samples.len());
-            return Some(variant.samples[idx].clone());
+            return self.sample(variant, idx);
         }
+        self.is_doubtful |= variant.is_doubtful;
         self.variant(variant, depth, tight)
     }
 
-    fn variant(&mut self, variant: &'a Variant, depth: usize, tight: bool) -> Option<Value> {
+    fn variant(&mut self, variant: &Variant, depth: usize, tight: bool) -> Option<Value> {
         let constraints = &variant.constraints;
         match &variant.kind {
             Kind::Listed(values) => Some(values[self.source.index(values.len())].clone()),
@@ -266,6 +325,13 @@ impl<'a> Drawing<'a> {
             };
             if !(constraints.unique && values.contains(&value)) {
                 values.push(value);
+            } else if self.fill != Fill::Chance {
+                // The simplest item is always the same: choices that count up make others.
+                let choice = u64::try_from(tries).unwrap_or(u64::MAX);
+                let mut other = Source::replay(vec![choice; VARIED_CHOICES]);
+                let mut drawing = Drawing::new(self.graph, &mut other, self.alphabet, Fill::Chance);
+                let item = id.and_then(|id| drawing.value(id, depth + 1));
+                values.extend(item.filter(|item| !values.contains(item)));
             }
         }
         Some(Value::Array(values))
@@ -282,7 +348,8 @@ impl<'a> Drawing<'a> {
         let fits = |text: &String| {
             let length = text.chars().count();
             (least..=most).contains(&length)
-                && (self.alphabet == Alphabet::Any || text.chars().all(|c| (' '..='~').contains(&c)))
+                && (self.alphabet == Alphabet::Any
+                    || text.chars().all(|c| (' '..='~').contains(&c)))
         };
         if let Kind::String { patterns } = &variant.kind
             && let Some(pattern) = patterns.iter().find(|pattern| pattern.is_walkable())
@@ -302,6 +369,11 @@ impl<'a> Drawing<'a> {
         {
             return Some(text);
         }
+        if self.fill != Fill::Chance {
+            // A plausible text is not empty: services ask for more than their contracts say, and an
+            // edge is only seen from a base that they accept.
+            return Some("a".repeat(least.max(1).min(most)));
+        }
         Some(free_text(self.source, least, most, self.alphabet))
     }
 }
@@ -311,7 +383,8 @@ impl<'a> Drawing<'a> {
 fn free_text(source: &mut Source, least: usize, most: usize, alphabet: Alphabet) -> String {
     const ODD: &[char] =
         &[' ', '-', '_', '.', '\'', '"', '<', '&', '%', '\\', '/', ';', ',', '+', '#', '?', '='];
-    const WIDE: &[char] = &['ß', 'é', 'İ', 'ñ', 'Ω', 'ж', '中', 'の', '😀', '\u{301}', '\u{200d}', '\u{a0}'];
+    const WIDE: &[char] =
+        &['ß', 'é', 'İ', 'ñ', 'Ω', 'ж', '中', 'の', '😀', '\u{301}', '\u{200d}', '\u{a0}'];
     let most = most.min(least.saturating_add(FREE_LENGTH_MAX)).min(LENGTH_MAX);
     let length = source.count(least, most);
     let style = source.draw(9);
@@ -338,13 +411,19 @@ pub(crate) fn whole_range(constraints: &Constraints) -> Option<(i128, i128)> {
         Some("int32") => (i128::from(i32::MIN), i128::from(i32::MAX)),
         _ => (-SAFE_INTEGER, SAFE_INTEGER),
     };
-    #[expect(clippy::cast_possible_truncation, reason = "a float cast saturates, then it is clamped")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a float cast saturates, then it is clamped"
+    )]
     let low = constraints.minimum.map_or(format_low, |(limit, is_exclusive)| {
         let whole = limit.ceil() as i128;
         let on_limit = limit.fract() == 0.0;
         if is_exclusive && on_limit { whole + 1 } else { whole }
     });
-    #[expect(clippy::cast_possible_truncation, reason = "a float cast saturates, then it is clamped")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a float cast saturates, then it is clamped"
+    )]
     let high = constraints.maximum.map_or(format_high, |(limit, is_exclusive)| {
         let whole = limit.floor() as i128;
         let on_limit = limit.fract() == 0.0;
@@ -433,9 +512,13 @@ fn number(constraints: &Constraints, source: &mut Source) -> Option<Value> {
 
 /// Whether a number is within the bounds.
 pub(crate) fn within(constraints: &Constraints, value: f64) -> bool {
-    constraints.minimum.is_none_or(|(limit, is_exclusive)| {
-        if is_exclusive { value > limit } else { value >= limit }
-    }) && constraints.maximum.is_none_or(|(limit, is_exclusive)| {
-        if is_exclusive { value < limit } else { value <= limit }
-    })
+    constraints.minimum.is_none_or(
+        |(limit, is_exclusive)| {
+            if is_exclusive { value > limit } else { value >= limit }
+        },
+    ) && constraints.maximum.is_none_or(
+        |(limit, is_exclusive)| {
+            if is_exclusive { value < limit } else { value <= limit }
+        },
+    )
 }

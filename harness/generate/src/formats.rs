@@ -19,10 +19,9 @@ pub(crate) fn draw(format: &str, source: &mut Source) -> Option<String> {
         }
         "ipv6" => format!("2001:db8::{:x}", source.draw(0xffff)),
         "uri" | "url" | "iri" => format!("https://{}.example/{}", word(source, 1), word(source, 1)),
-        "uri-reference" | "iri-reference" => format!("/{}", word(source, 1)),
+        "uri-reference" | "iri-reference" | "json-pointer" => format!("/{}", word(source, 1)),
         "uri-template" => format!("/{}/{{id}}", word(source, 1)),
         "uuid" | "guid" => uuid(source),
-        "json-pointer" => format!("/{}", word(source, 1)),
         "relative-json-pointer" => format!("{}/{}", source.draw(3), word(source, 1)),
         "regex" => format!("^{}$", word(source, 1)),
         "byte" | "base64" => STANDARD.encode(word(source, 3)),

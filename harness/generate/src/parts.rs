@@ -1,12 +1,12 @@
 //! The parts of an operation's requests, compiled: parameters and content by media type.
 
-use harness_contract::{Contract, Location, MediaType, Operation, Parameter, Validator};
+use harness_contract::{Location, MediaType, Operation, Parameter, Validator};
 use harness_model::{Body, BodyContent, BoundValue, ParameterValue};
 use serde_json::Value;
 
-use crate::draw::{Alphabet, Fill, valid};
-use crate::shapes::{Graph, Kind};
 use crate::Source;
+use crate::draw::{Alphabet, Fill, valid};
+use crate::shapes::{Atlas, Compiler, Graph, Kind};
 
 /// How content is serialised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,15 +46,21 @@ impl ParameterPart {
     ///
     /// # Errors
     /// If no value can be made for it; the reason as a sentence fragment.
-    pub(crate) fn compile(contract: &Contract, parameter: &Parameter) -> Result<Self, String> {
-        let named = |why: String| format!("{} {}: {why}", parameter.location.as_str(), parameter.name);
-        let graph = Graph::compile(&contract.schemas, &parameter.schema).map_err(named)?;
-        let holds_parts = graph.shape(graph.root).variants.iter().any(|variant| {
-            matches!(variant.kind, Kind::Array { .. } | Kind::Object { .. })
-        });
+    fn compile(atlas: &Atlas<'_>, parameter: &Parameter) -> Result<Self, String> {
+        let named =
+            |why: String| format!("{} {}: {why}", parameter.location.as_str(), parameter.name);
+        let graph = atlas.graph(&parameter.schema, parameter.required).map_err(named)?;
+        let holds_parts = graph
+            .shape(graph.root)
+            .variants
+            .iter()
+            .any(|variant| matches!(variant.kind, Kind::Array { .. } | Kind::Object { .. }));
         // Separators within an item would be read as separators between items.
-        let alphabet =
-            if holds_parts && parameter.media_type.is_none() { Alphabet::Visible } else { Alphabet::of(parameter.location) };
+        let alphabet = if holds_parts && parameter.media_type.is_none() {
+            Alphabet::Visible
+        } else {
+            Alphabet::of(parameter.location)
+        };
         let examples = parameter.examples.iter().filter(|value| graph.is_valid(value)).cloned();
         let template = ParameterValue {
             location: parameter.location,
@@ -120,18 +126,19 @@ pub(crate) struct BodyPart {
 }
 
 impl BodyPart {
-    fn compile(contract: &Contract, media_type: &MediaType) -> Result<Self, String> {
+    fn compile(atlas: &Atlas<'_>, media_type: &MediaType) -> Result<Self, String> {
         let name = &media_type.name;
         let Some(coding) = Coding::of(name) else {
             return Err(format!("content of type {name} has no generator yet"));
         };
         let graph = match &media_type.schema {
-            Some(schema) => Some(Graph::compile(&contract.schemas, schema)?),
+            Some(schema) => Some(atlas.graph(schema, false)?),
             None => None,
         };
         let is_fine = |value: &&Value| graph.as_ref().is_none_or(|graph| graph.is_valid(value));
         let examples = media_type.examples.iter().filter(is_fine).cloned().collect();
-        let media_type = if name.contains('*') { "application/json".to_owned() } else { name.clone() };
+        let media_type =
+            if name.contains('*') { "application/json".to_owned() } else { name.clone() };
         Ok(Self { media_type, coding, graph, examples })
     }
 
@@ -166,7 +173,7 @@ impl BodyPart {
     }
 
     pub(crate) fn validator(&self) -> Option<&Validator> {
-        self.graph.as_ref().and_then(|graph| graph.validator.as_ref())
+        self.graph.as_ref().map(|graph| &graph.validator)
     }
 }
 
@@ -184,7 +191,21 @@ pub(crate) struct Parts {
 }
 
 impl Parts {
-    pub(crate) fn compile(contract: &Contract, operation: &Operation) -> Self {
+    /// Takes the schemas of an operation's requests in.
+    pub(crate) fn add(compiler: &mut Compiler<'_>, operation: &Operation) {
+        for parameter in &operation.parameters {
+            compiler.add(&parameter.schema, parameter.required);
+        }
+        let content = operation.request_body.iter().flat_map(|body| &body.content);
+        for media_type in content.filter(|media_type| Coding::of(&media_type.name).is_some()) {
+            if let Some(schema) = &media_type.schema {
+                compiler.add(schema, false);
+            }
+        }
+    }
+
+    /// The parts of an operation whose schemas were taken in.
+    pub(crate) fn compile(atlas: &Atlas<'_>, operation: &Operation) -> Self {
         let mut parts = Self {
             parameters: Vec::new(),
             bodies: Vec::new(),
@@ -193,8 +214,9 @@ impl Parts {
             is_blocked: false,
         };
         for parameter in &operation.parameters {
-            let compiled = ParameterPart::compile(contract, parameter).and_then(|part| {
-                let nothing = format!("{} {}: no valid value was found", part.location.as_str(), part.name);
+            let compiled = ParameterPart::compile(atlas, parameter).and_then(|part| {
+                let nothing =
+                    format!("{} {}: no valid value was found", part.location.as_str(), part.name);
                 if part.plausible().is_some() { Ok(part) } else { Err(nothing) }
             });
             match compiled {
@@ -208,7 +230,7 @@ impl Parts {
         if let Some(body) = &operation.request_body {
             parts.body_required = body.required;
             for media_type in &body.content {
-                match BodyPart::compile(contract, media_type) {
+                match BodyPart::compile(atlas, media_type) {
                     Ok(part) if part.plausible().is_some() => parts.bodies.push(part),
                     Ok(part) => {
                         parts.gaps.push(format!("{}: no valid content was found", part.media_type));

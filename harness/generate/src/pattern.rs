@@ -4,7 +4,7 @@
 //! around an unanchored one is free; drawing exactly a match is the simplest. What the walk cannot
 //! see (look-around) is left to the validator.
 
-use regex_syntax::hir::{Class, Hir, HirKind};
+use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
 use crate::Source;
 
@@ -17,16 +17,22 @@ const CHARS_MAX: usize = 4_096;
 #[derive(Clone, Debug)]
 pub(crate) struct Pattern {
     tree: Option<Hir>,
+    is_exact: bool,
 }
 
 impl Pattern {
     /// Reads a pattern; one that cannot be walked leaves strings to chance and to the validator.
     pub(crate) fn parse(pattern: &str) -> Self {
         let translated = jsonschema_regex::to_rust_regex(pattern).ok();
-        let tree = translated.and_then(|pattern| {
-            regex_syntax::ParserBuilder::new().build().parse(&pattern).ok()
-        });
-        Self { tree }
+        let tree = translated
+            .and_then(|pattern| regex_syntax::ParserBuilder::new().build().parse(&pattern).ok());
+        let is_exact = tree.as_ref().is_some_and(is_exact);
+        Self { tree, is_exact }
+    }
+
+    /// Whether every string that is drawn matches: nothing in the pattern looks around.
+    pub(crate) fn is_exact(&self) -> bool {
+        self.is_exact
     }
 
     /// Whether strings can be drawn.
@@ -41,6 +47,26 @@ impl Pattern {
         walk(self.tree.as_ref()?, source, stretch, &mut text);
         Some(text)
     }
+}
+
+/// Whether the walk makes nothing but matches: anchors stand at the ends only, and no repetition is
+/// so long that the walk cuts it short.
+fn is_exact(tree: &Hir) -> bool {
+    let inner: &[Hir] = match tree.kind() {
+        HirKind::Concat(parts) => parts,
+        _ => std::slice::from_ref(tree),
+    };
+    let is_anchor = |part: &Hir| matches!(part.kind(), HirKind::Look(Look::Start | Look::End));
+    let begin = inner.iter().take_while(|part| is_anchor(part)).count();
+    let end = inner.iter().rev().take_while(|part| is_anchor(part)).count();
+    let middle = inner.get(begin..inner.len().saturating_sub(end)).unwrap_or_default();
+    let leads = |parts: &[Hir], look: Look| {
+        parts.iter().all(|part| matches!(part.kind(), HirKind::Look(found) if *found == look))
+    };
+    leads(&inner[..begin], Look::Start)
+        && leads(&inner[inner.len() - end.min(inner.len() - begin)..], Look::End)
+        && middle.iter().all(|part| part.properties().look_set().is_empty())
+        && tree.properties().minimum_len().is_some_and(|least| least <= CHARS_MAX)
 }
 
 fn walk(tree: &Hir, source: &mut Source, stretch: u32, text: &mut String) {

@@ -6,13 +6,14 @@ use harness_contract::{Contract, Location, Operation, OperationKey};
 use harness_model::{Body, Intent, ParameterValue, Place, Step, Violated};
 use serde_json::Value;
 
+use crate::Source;
 use crate::boundary::{Edge, edges};
 use crate::draw::{Alphabet, Fill};
 use crate::parts::{BodyPart, ParameterPart, Parts};
 use crate::render::render;
+use crate::shapes::Compiler;
 use crate::violated::Law;
 use crate::violation::{Breach, breaches};
-use crate::Source;
 
 /// Steps of one list; what is listed first tells most.
 const STEPS_MAX: usize = 1_500;
@@ -28,15 +29,32 @@ pub struct OperationPlan {
 }
 
 impl OperationPlan {
-    /// Compiles an operation. Never fails: what cannot be made is among [`Self::gaps`].
+    /// Compiles one operation. Never fails: what cannot be made is among [`Self::gaps`]. Whoever wants
+    /// all of them asks [`Self::compile_all`], which reads a schema that several operations share once.
     pub fn compile(contract: &Contract, operation: &Operation) -> Self {
-        Self {
+        let plans = Self::compile_some(contract, std::slice::from_ref(operation));
+        plans.into_iter().next().expect("there is a plan for every operation")
+    }
+
+    /// Compiles all operations of a contract, in its order.
+    pub fn compile_all(contract: &Contract) -> Vec<Self> {
+        Self::compile_some(contract, &contract.operations)
+    }
+
+    fn compile_some(contract: &Contract, operations: &[Operation]) -> Vec<Self> {
+        let mut compiler = Compiler::new(&contract.schemas);
+        for operation in operations {
+            Parts::add(&mut compiler, operation);
+        }
+        let atlas = compiler.finish();
+        let plan = |operation: &Operation| Self {
             key: operation.key.clone(),
             method: operation.method.clone(),
             path: operation.path.clone(),
-            parts: Parts::compile(contract, operation),
+            parts: Parts::compile(&atlas, operation),
             law: Law::new(contract),
-        }
+        };
+        operations.iter().map(plan).collect()
     }
 
     /// What cannot be generated, and why; in the contract's order.
@@ -137,17 +155,20 @@ impl OperationPlan {
     /// same for every seed.
     pub fn boundaries(&self) -> Vec<Step> {
         let Some(baseline) = self.baseline() else { return Vec::new() };
-        let mut ranked: Vec<(u8, Step)> = Vec::new();
+        let mut list = Ranked::default();
         for part in &self.parts.parameters {
             let Some(base) = part.plausible() else { continue };
             for Edge { value, pointer, limit, rank } in edges(&part.graph, &base, part.alphabet) {
                 let at = parameter_place(part, pointer);
                 let mut step = with_parameter(&baseline, part, Some(value));
                 step.intent = Intent::Boundary { at, limit };
-                ranked.push((rank, step));
+                // Only what was changed can have become invalid.
+                if self.law.of_parameter(part, &step).is_empty() {
+                    list.push(step, rank);
+                }
             }
             if !part.required && baseline_has(&baseline, part) {
-                ranked.push((2, with_parameter(&baseline, part, None)));
+                list.push(with_parameter(&baseline, part, None), 2);
             }
         }
         for (part, base) in self.body_bases() {
@@ -155,62 +176,63 @@ impl OperationPlan {
             for Edge { value, pointer, limit, rank } in edges(graph, &base, Alphabet::Any) {
                 let mut step = with_body(&baseline, Some(part.with(value)));
                 step.intent = Intent::Boundary { at: Place::Body { pointer }, limit };
-                ranked.push((rank, step));
+                if self.law.of_content(&self.parts, &step).is_empty() {
+                    list.push(step, rank);
+                }
             }
         }
         if !self.parts.body_required && baseline.body.is_some() {
             let at = Place::Body { pointer: String::new() };
             let mut step = with_body(&baseline, None);
             step.intent = Intent::Boundary { at, limit: "without the optional content".to_owned() };
-            ranked.push((1, step));
+            list.push(step, 1);
         }
-        self.chosen(ranked, &baseline, |step| self.violated(step).is_empty())
+        list.chosen(&baseline)
     }
 
     /// Requests that break one constraint each, by the smallest step, most telling first. The same for
     /// every seed. Each breaks exactly what its intent says, as it goes over the wire.
     pub fn violations(&self) -> Vec<Step> {
         let Some(baseline) = self.baseline() else { return Vec::new() };
-        let mut ranked: Vec<(u8, Step)> = Vec::new();
-        let mut push = |mut step: Step, at: &Place, what: String, rank: u8| {
-            let broken = self.violated(&step);
-            if let Some(violated) = only(&broken, at) {
-                step.intent = Intent::Invalid(Violated { what, ..violated });
-                ranked.push((rank, step));
-            }
-        };
+        let mut list = Ranked::default();
         for part in &self.parts.parameters {
             let Some(base) = part.plausible() else { continue };
-            for Breach { value, pointer, what, rank } in breaches(&part.graph, &base, part.alphabet) {
+            for Breach { value, pointer, what, rank } in breaches(&part.graph, &base, part.alphabet)
+            {
                 if is_sendable(part, &value) {
                     let at = parameter_place(part, pointer);
-                    push(with_parameter(&baseline, part, Some(value)), &at, what, rank);
+                    let step = with_parameter(&baseline, part, Some(value));
+                    list.push_broken(&self.law.of_parameter(part, &step), step, &at, what, rank);
                 }
             }
             if part.required && part.location != Location::Path {
                 let at = parameter_place(part, String::new());
                 let what = format!("without the required parameter {}", part.name);
-                push(with_parameter(&baseline, part, None), &at, what, 0);
+                let step = with_parameter(&baseline, part, None);
+                list.push_broken(&self.law.of_parameter(part, &step), step, &at, what, 0);
             }
         }
         for (part, base) in self.body_bases() {
             let Some(graph) = &part.graph else { continue };
             for Breach { value, pointer, what, rank } in breaches(graph, &base, Alphabet::Any) {
                 let at = Place::Body { pointer };
-                push(with_body(&baseline, Some(part.with(value))), &at, what, rank);
+                let step = with_body(&baseline, Some(part.with(value)));
+                list.push_broken(&self.law.of_content(&self.parts, &step), step, &at, what, rank);
             }
         }
         if self.parts.body_required {
             let at = Place::Body { pointer: String::new() };
-            push(with_body(&baseline, None), &at, "without the required content".to_owned(), 0);
+            let step = with_body(&baseline, None);
+            let what = "without the required content".to_owned();
+            list.push_broken(&self.law.of_content(&self.parts, &step), step, &at, what, 0);
         }
-        self.chosen(ranked, &baseline, |_| true)
+        list.chosen(&baseline)
     }
 
     /// What a step breaks, as it goes over the wire; empty: the contract allows it. Values that are
     /// bound to earlier answers are taken to be fine.
     pub fn violated(&self, step: &Step) -> Vec<Violated> {
-        self.law.violated(&self.parts, step)
+        self.law.of_step(&self.parts, step)
     }
 
     /// Content to change one place of: with every part if that is valid, else the plausible one.
@@ -219,21 +241,6 @@ impl OperationPlan {
             let base = part.filled(Fill::Most).or_else(|| part.plausible())?;
             Some((part, base))
         })
-    }
-
-    /// Sorted by rank, without repeats on the wire, bounded.
-    fn chosen(
-        &self,
-        mut ranked: Vec<(u8, Step)>,
-        baseline: &Step,
-        is_fine: impl Fn(&Step) -> bool,
-    ) -> Vec<Step> {
-        ranked.sort_by_key(|(rank, _)| *rank);
-        let mut seen = BTreeSet::from([octets(baseline)]);
-        let mut steps: Vec<Step> = ranked.into_iter().map(|(_, step)| step).collect();
-        steps.retain(|step| seen.insert(octets(step)) && is_fine(step));
-        steps.truncate(STEPS_MAX);
-        steps
     }
 
     fn step(&self, parameters: Vec<ParameterValue>, body: Option<Body>, intent: Intent) -> Step {
@@ -246,6 +253,39 @@ impl OperationPlan {
             identity: None,
             intent,
         }
+    }
+}
+
+/// Steps with how telling they are, 0 most.
+#[derive(Default)]
+struct Ranked(Vec<(u8, Step)>);
+
+impl Ranked {
+    fn push(&mut self, step: Step, rank: u8) {
+        self.0.push((rank, step));
+    }
+
+    /// Adds a step that breaks what it is meant to, and nothing elsewhere.
+    fn push_broken(
+        &mut self,
+        broken: &[Violated],
+        mut step: Step,
+        at: &Place,
+        what: String,
+        rank: u8,
+    ) {
+        if let Some(violated) = only(broken, at) {
+            step.intent = Intent::Invalid(Violated { what, ..violated });
+            self.push(step, rank);
+        }
+    }
+
+    /// Sorted by rank, without repeats on the wire, bounded.
+    fn chosen(mut self, baseline: &Step) -> Vec<Step> {
+        self.0.sort_by_key(|(rank, _)| *rank);
+        let mut seen = BTreeSet::from([octets(baseline)]);
+        let steps = self.0.into_iter().map(|(_, step)| step);
+        steps.filter(|step| seen.insert(octets(step))).take(STEPS_MAX).collect()
     }
 }
 
@@ -275,7 +315,8 @@ fn baseline_has(step: &Step, part: &ParameterPart) -> bool {
 /// The step with one parameter set, or left out.
 fn with_parameter(step: &Step, part: &ParameterPart, value: Option<Value>) -> Step {
     let mut step = step.clone();
-    let at = step.parameters.iter().position(|v| v.location == part.location && v.name == part.name);
+    let at =
+        step.parameters.iter().position(|v| v.location == part.location && v.name == part.name);
     match (at, value) {
         (Some(idx), Some(value)) => step.parameters[idx] = part.with(value),
         (Some(idx), None) => drop(step.parameters.remove(idx)),

@@ -4,7 +4,7 @@
 //! some, a repeated key is a list, its first or its last item. A value breaks the contract only if no
 //! reading of it satisfies the schema; otherwise a harness would call a correct service wrong.
 
-use harness_contract::{Location, Style};
+use harness_contract::{Location, Style, Validator};
 use harness_model::{BoundValue, ParameterValue};
 use serde_json::{Map, Value};
 
@@ -24,16 +24,22 @@ pub(crate) fn of_parameter(parameter: &ParameterValue) -> Option<Vec<Value>> {
     let is_repeated = is_named && parameter.explode;
     match value {
         Value::Array(items) if items.is_empty() && is_repeated => None,
-        Value::Object(members) if members.is_empty() && (is_repeated || parameter.style == Style::DeepObject) => None,
+        Value::Object(members)
+            if members.is_empty() && (is_repeated || parameter.style == Style::DeepObject) =>
+        {
+            None
+        }
         Value::Array(items) => Some(of_list(items, is_repeated)),
         Value::Object(members) => Some(of_members(members)),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
             let text = text(value);
             let mut found = of_text(&text);
-            let singles: Vec<Value> = found.iter().map(|one| Value::Array(vec![one.clone()])).collect();
+            let singles: Vec<Value> =
+                found.iter().map(|one| Value::Array(vec![one.clone()])).collect();
             found.extend(singles);
             if text.contains(',') {
-                let parts: Vec<Value> = text.split(',').map(|part| Value::from(part.trim())).collect();
+                let parts: Vec<Value> =
+                    text.split(',').map(|part| Value::from(part.trim())).collect();
                 found.extend(of_list(&parts, false));
             }
             // An empty list in one text.
@@ -85,12 +91,8 @@ fn of_list(items: &[Value], is_repeated: bool) -> Vec<Value> {
         .iter()
         .map(|readings| readings.get(1).or_else(|| readings.first()).cloned().unwrap_or_default())
         .collect();
-    let last = texts
-        .iter()
-        .map(|readings| readings.last().cloned().unwrap_or_default())
-        .collect();
-    let mut found =
-        vec![literal, Value::Array(strings), Value::Array(typed), Value::Array(last)];
+    let last = texts.iter().map(|readings| readings.last().cloned().unwrap_or_default()).collect();
+    let mut found = vec![literal, Value::Array(strings), Value::Array(typed), Value::Array(last)];
     if is_repeated || items.len() == 1 {
         // A reader that expects one value takes the first or the last.
         found.extend(texts.first().into_iter().chain(texts.last()).flatten().cloned());
@@ -114,51 +116,82 @@ fn of_members(members: &Map<String, Value>) -> Vec<Value> {
     vec![Value::Object(members.clone()), typed, strings]
 }
 
-/// The reading of form content that breaks a schema least: each member is tried in every spelling, and
-/// `count` says how many violations a whole has.
-pub(crate) fn of_form(value: &Value, count: &dyn Fn(&Value) -> usize) -> Value {
+/// The reading of form content that breaks a schema least: each member that breaks it is tried in
+/// every spelling.
+pub(crate) fn of_form(value: &Value, validator: &Validator) -> Value {
     let Value::Object(members) = value else { return value.clone() };
     // An empty list sends nothing.
     let is_sent = |member: &Value| !matches!(member, Value::Array(items) if items.is_empty());
     let sent = members.iter().filter(|(_, member)| is_sent(member));
-    let mut best: Map<String, Value> = sent.map(|(n, m)| (n.clone(), m.clone())).collect();
-    let mut least = count(&Value::Object(best.clone()));
-    let names: Vec<String> = best.keys().cloned().collect();
-    for name in names {
-        if least == 0 {
-            break;
-        }
-        let readings = match &best[&name] {
-            Value::Array(items) => of_list(items, true),
-            other => {
-                let mut readings = of_text(&text(other));
-                let singles: Vec<Value> =
-                    readings.iter().map(|one| Value::Array(vec![one.clone()])).collect();
-                readings.extend(singles);
-                readings
+    let mut best = Value::Object(sent.map(|(n, m)| (n.clone(), m.clone())).collect());
+    if validator.is_valid(&best) {
+        return best;
+    }
+    let names: Vec<String> =
+        best.as_object().into_iter().flatten().map(|(n, _)| n.clone()).collect();
+    // One member in another spelling makes the whole valid: to ask that is far cheaper than to count.
+    for name in &names {
+        let literal = best[name].take();
+        for reading in member_readings(&literal) {
+            best[name] = reading;
+            if validator.is_valid(&best) {
+                return best;
             }
-        };
-        for reading in readings {
-            let mut other = best.clone();
-            other.insert(name.clone(), reading);
-            let violations = count(&Value::Object(other.clone()));
-            if violations < least {
-                (best, least) = (other, violations);
+        }
+        best[name] = literal;
+    }
+    let mut violations = validator.violations(&best);
+    if violations.len() < 2 {
+        // Only one thing is wrong, and no spelling of one member helped.
+        return best;
+    }
+    for name in &names {
+        let pointer = format!("/{}", crate::constraints::escaped(name));
+        let is_suspect = violations.iter().any(|violation| {
+            let below = violation.instance_pointer.strip_prefix(pointer.as_str());
+            below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        });
+        if !is_suspect {
+            continue;
+        }
+        for reading in member_readings(&best[name]) {
+            let before = std::mem::replace(&mut best[name], reading);
+            let fewer = validator.violations(&best);
+            if fewer.len() < violations.len() {
+                violations = fewer;
+            } else {
+                best[name] = before;
             }
         }
     }
-    Value::Object(best)
+    best
+}
+
+/// Readings of one member of a form.
+fn member_readings(member: &Value) -> Vec<Value> {
+    match member {
+        Value::Array(items) => of_list(items, true),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => {
+            let mut readings = of_text(&text(member));
+            let singles: Vec<Value> =
+                readings.iter().map(|one| Value::Array(vec![one.clone()])).collect();
+            readings.extend(singles);
+            readings
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use harness_contract::{Location, Style};
+    use std::sync::Arc;
+
+    use harness_contract::{Direction, Location, SchemaRef, Schemas, Style, Validator};
     use harness_model::{BoundValue, ParameterValue};
     use serde_json::{Value, json};
 
     use super::{of_form, of_parameter};
 
-    fn check(location: Location, explode: bool, value: Value, reading: &Value, expected: bool) {
+    fn check(location: Location, explode: bool, value: &Value, reading: &Value, expected: bool) {
         let parameter = ParameterValue {
             location,
             name: "p".to_owned(),
@@ -175,16 +208,16 @@ mod tests {
     #[test]
     fn text_may_be_read_as_what_it_spells() {
         let query = Location::Query;
-        check(query, true, json!("12"), &json!(12), true);
-        check(query, true, json!(12), &json!("12"), true);
-        check(query, true, json!("1e3"), &json!(1000.0), true);
-        check(query, true, json!("yes"), &json!(true), true);
-        check(query, true, json!("x"), &json!(["x"]), true);
-        check(query, true, json!("x"), &json!(1), false);
-        check(query, true, json!("inf"), &json!(null), false);
-        check(query, false, json!(["1", "2"]), &json!([1, 2]), true);
-        check(query, true, json!(["1", "2"]), &json!(2), true);
-        check(Location::Header, false, json!(" a "), &json!("a"), true);
+        check(query, true, &json!("12"), &json!(12), true);
+        check(query, true, &json!(12), &json!("12"), true);
+        check(query, true, &json!("1e3"), &json!(1000.0), true);
+        check(query, true, &json!("yes"), &json!(true), true);
+        check(query, true, &json!("x"), &json!(["x"]), true);
+        check(query, true, &json!("x"), &json!(1), false);
+        check(query, true, &json!("inf"), &json!(null), false);
+        check(query, false, &json!(["1", "2"]), &json!([1, 2]), true);
+        check(query, true, &json!(["1", "2"]), &json!(2), true);
+        check(Location::Header, false, &json!(" a "), &json!("a"), true);
     }
 
     #[test]
@@ -203,9 +236,13 @@ mod tests {
 
     #[test]
     fn form_members_are_read_in_the_spelling_that_fits() {
-        let count = |value: &Value| {
-            usize::from(!value["n"].is_i64()) + usize::from(!value["s"].is_string())
-        };
-        assert_eq!(of_form(&json!({"n": "4", "s": 5}), &count), json!({"n": 4, "s": "5"}));
+        let schema = json!({"s": {"properties": {
+            "n": {"type": "integer"}, "s": {"type": "string"},
+        }}});
+        let document = Arc::new(schema);
+        let schemas = Schemas::new(Arc::clone(&document), document);
+        let validator = Validator::compile(&schemas, &SchemaRef::at("/s"), Direction::Request)
+            .expect("a schema");
+        assert_eq!(of_form(&json!({"n": "4", "s": 5}), &validator), json!({"n": 4, "s": "5"}));
     }
 }

@@ -10,8 +10,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
 /// Everything but RFC 3986's unreserved characters.
-const COMPONENT: &AsciiSet =
-    &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 /// `application/x-www-form-urlencoded` (WHATWG URL, 5.2).
 const FORM: &AsciiSet = &NON_ALPHANUMERIC.remove(b'*').remove(b'-').remove(b'.').remove(b'_');
 
@@ -47,7 +46,7 @@ pub fn render(step: &Step, base_path: &str) -> Result<Request, RenderError> {
                 }
             }
             Location::Header => {
-                let text = joined(known(parameter)?, parameter, ",", |text| text.to_owned());
+                let text = joined(known(parameter)?, parameter, ",", str::to_owned);
                 headers.push(HeaderField::new(parameter.name.clone(), text));
             }
             Location::Cookie => {
@@ -64,6 +63,10 @@ pub fn render(step: &Step, base_path: &str) -> Result<Request, RenderError> {
     }
     if !cookies.is_empty() {
         headers.push(HeaderField::new("Cookie", cookies));
+    }
+    // Said in so many words, so that the recorded request is the one on the wire.
+    if !headers.iter().any(|field: &HeaderField| field.name.eq_ignore_ascii_case("accept")) {
+        headers.insert(0, HeaderField::new("Accept", "*/*"));
     }
     let (content, framing) = match &step.body {
         None => (Octets::default(), Framing::None),
@@ -119,12 +122,15 @@ fn in_path(value: &Value, parameter: &ParameterValue) -> String {
         }
         Style::Matrix => match value {
             Value::Array(items) if parameter.explode => {
-                items.iter().map(|item| format!(";{name}={}", encode(&text(item)))).collect()
+                let pairs = items.iter().map(|item| format!(";{name}={}", encode(&text(item))));
+                pairs.collect::<Vec<_>>().concat()
             }
-            Value::Object(members) if parameter.explode => members
-                .iter()
-                .map(|(key, member)| format!(";{}={}", encode(key), encode(&text(member))))
-                .collect(),
+            Value::Object(members) if parameter.explode => {
+                let pairs = members.iter();
+                let pairs =
+                    pairs.map(|(k, member)| format!(";{}={}", encode(k), encode(&text(member))));
+                pairs.collect::<Vec<_>>().concat()
+            }
             Value::Null
             | Value::Bool(_)
             | Value::Number(_)
@@ -157,8 +163,9 @@ fn joined(
         }
         Value::Object(members) => {
             let between = if parameter.explode { "=" } else { separator };
-            let pair =
-                |(key, member): (&String, &Value)| format!("{}{between}{}", encode(key), encode(&text(member)));
+            let pair = |(key, member): (&String, &Value)| {
+                format!("{}{between}{}", encode(key), encode(&text(member)))
+            };
             members.iter().map(pair).collect::<Vec<_>>().join(separator)
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => encode(&text(value)),
@@ -182,9 +189,10 @@ fn pairs(parameter: &ParameterValue) -> Result<Vec<(String, String)>, RenderErro
         Value::Array(items) if parameter.explode => {
             items.iter().map(|item| (name.clone(), encode(&text(item)))).collect()
         }
-        Value::Object(members) if parameter.style == Style::DeepObject => {
-            members.iter().flat_map(|(key, member)| deep(&format!("{name}[{key}]"), member)).collect()
-        }
+        Value::Object(members) if parameter.style == Style::DeepObject => members
+            .iter()
+            .flat_map(|(key, member)| deep(&format!("{name}[{key}]"), member))
+            .collect(),
         Value::Object(members) if parameter.explode => {
             members.iter().map(|(key, member)| (key.clone(), encode(&text(member)))).collect()
         }
@@ -200,9 +208,10 @@ fn pairs(parameter: &ParameterValue) -> Result<Vec<(String, String)>, RenderErro
 /// `name[key][key]=value`, items repeated: what readers of `deepObject` agree on.
 fn deep(name: &str, value: &Value) -> Vec<(String, String)> {
     match value {
-        Value::Object(members) => {
-            members.iter().flat_map(|(key, member)| deep(&format!("{name}[{key}]"), member)).collect()
-        }
+        Value::Object(members) => members
+            .iter()
+            .flat_map(|(key, member)| deep(&format!("{name}[{key}]"), member))
+            .collect(),
         Value::Array(items) => items.iter().flat_map(|item| deep(name, item)).collect(),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
             vec![(name.to_owned(), utf8_percent_encode(&text(value), COMPONENT).to_string())]
@@ -241,9 +250,14 @@ fn form(value: &Value) -> String {
     for (name, member) in members {
         match member {
             Value::Array(items) => {
-                parts.extend(items.iter().map(|i| format!("{}={}", encode(name), encode(&text(i)))));
+                parts
+                    .extend(items.iter().map(|i| format!("{}={}", encode(name), encode(&text(i)))));
             }
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => {
+            Value::Null
+            | Value::Bool(_)
+            | Value::Number(_)
+            | Value::String(_)
+            | Value::Object(_) => {
                 parts.push(format!("{}={}", encode(name), encode(&text(member))));
             }
         }
@@ -318,7 +332,8 @@ mod tests {
     #[test]
     fn values_are_percent_encoded_and_dots_are_no_segments() {
         let of = |value: Value| {
-            let step = step("/a/{c}/b", vec![parameter(Location::Path, Style::Simple, false, value)]);
+            let step =
+                step("/a/{c}/b", vec![parameter(Location::Path, Style::Simple, false, value)]);
             render(&step, "/api").expect("nothing is bound").target.lossy().into_owned()
         };
         assert_eq!(of(json!("x/y?ü")), "/api/a/x%2Fy%3F%C3%BC/b");
@@ -336,7 +351,10 @@ mod tests {
         };
         let value = json!({"a": 1, "b": ["x y", "&"]});
         let (media_type, content) = of("application/json", BodyContent::Json(value.clone()));
-        assert_eq!((media_type, &*content), (Some("application/json".into()), r#"{"a":1,"b":["x y","&"]}"#));
+        assert_eq!(
+            (media_type, &*content),
+            (Some("application/json".into()), r#"{"a":1,"b":["x y","&"]}"#)
+        );
         let (_, content) = of("application/x-www-form-urlencoded", BodyContent::Form(value));
         assert_eq!(content, "a=1&b=x+y&b=%26");
     }

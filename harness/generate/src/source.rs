@@ -133,7 +133,8 @@ mod tests {
 
     #[test]
     fn every_part_of_the_key_splits_the_stream() {
-        let first = |mut source: Source| (0..4).map(|_| source.draw(u64::MAX - 1)).collect::<Vec<_>>();
+        let first =
+            |mut source: Source| (0..4).map(|_| source.draw(u64::MAX - 1)).collect::<Vec<_>>();
         let streams = [
             first(source(1, "a", "/b", 0)),
             first(source(2, "a", "/b", 0)),

@@ -76,9 +76,14 @@ pub struct Drawn {
 #[derive(Clone, Copy, Debug)]
 enum Step {
     /// Keep only this many choices; the rest is simplest.
-    Cut { keep: usize },
+    Cut {
+        keep: usize,
+    },
     /// Lower the choice at this index, to nothing or by half.
-    Lower { at: usize, to_zero: bool },
+    Lower {
+        at: usize,
+        to_zero: bool,
+    },
     Done,
 }
 
@@ -91,7 +96,9 @@ impl fmt::Debug for Drawn {
 impl Drawn {
     fn candidate(&self) -> Option<Vec<u64>> {
         match self.step {
-            Step::Cut { keep } => (keep < self.choices.len()).then(|| self.choices[..keep].to_vec()),
+            Step::Cut { keep } => {
+                (keep < self.choices.len()).then(|| self.choices[..keep].to_vec())
+            }
             Step::Lower { at, to_zero } => {
                 let choice = *self.choices.get(at).filter(|choice| **choice > 0)?;
                 let mut lowered = self.choices.clone();

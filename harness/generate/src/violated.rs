@@ -1,9 +1,10 @@
 //! What a request breaks, judged as it goes over the wire.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use harness_contract::{Contract, Direction, Schemas, Violation};
-use harness_model::{Body, BodyContent, Place, Step, Violated};
+use harness_model::{Body, BodyContent, BoundValue, ParameterValue, Place, Step, Violated};
 use serde_json::Value;
 
 use crate::parts::{BodyPart, Coding, ParameterPart, Parts};
@@ -12,38 +13,75 @@ use crate::readings::{of_form, of_parameter, of_text};
 /// Violations of one request that are told apart.
 const VIOLATED_MAX: usize = 32;
 
-/// Every constraint that a step breaks, parameters first; empty: the contract allows it.
-pub(crate) fn of_step(schemas: &Schemas, parts: &Parts, step: &Step) -> Vec<Violated> {
-    let mut found = Vec::new();
-    for part in &parts.parameters {
-        let sent = step
-            .parameters
-            .iter()
-            .find(|value| value.location == part.location && value.name == part.name);
+/// What an operation's steps are judged against.
+#[derive(Clone, Debug)]
+pub(crate) struct Law {
+    schemas: Schemas,
+}
+
+impl Law {
+    pub(crate) fn new(contract: &Contract) -> Self {
+        Self { schemas: contract.schemas.clone() }
+    }
+
+    /// Every constraint that a step breaks, parameters first; empty: the contract allows it.
+    pub(crate) fn of_step(&self, parts: &Parts, step: &Step) -> Vec<Violated> {
+        let mut found = Vec::new();
+        for part in &parts.parameters {
+            found.extend(self.of_parameter(part, step));
+        }
+        found.extend(self.of_content(parts, step));
+        found.truncate(VIOLATED_MAX);
+        found
+    }
+
+    /// What a step breaks in one parameter.
+    pub(crate) fn of_parameter(&self, part: &ParameterPart, step: &Step) -> Vec<Violated> {
+        let is_it = |v: &&ParameterValue| v.location == part.location && v.name == part.name;
+        let sent = step.parameters.iter().find(is_it);
         let readings = sent.and_then(of_parameter);
+        let name = format!("{} parameter {}", part.location.as_str(), part.name);
+        let required = |what: String, lenient: bool| Violated {
+            at: place(part, String::new()),
+            keyword: "required".to_owned(),
+            what,
+            lenient,
+        };
         match readings {
-            None if part.required => found.push(Violated {
-                at: place(part, String::new()),
-                keyword: "required".to_owned(),
-                what: format!("without the required {} parameter {}", part.location.as_str(), part.name),
-                lenient: false,
-            }),
-            None => {}
-            Some(readings) => found.extend(of_readings(schemas, part, &readings)),
+            None if part.required => vec![required(format!("without the required {name}"), false)],
+            None => Vec::new(),
+            // An empty list leaves a name or nothing at all: absence to some readers.
+            Some(_) if part.required && sent.is_some_and(is_void) => {
+                vec![required(format!("nothing in the required {name}"), true)]
+            }
+            Some(readings) => of_readings(&self.schemas, part, &readings),
         }
     }
-    match &step.body {
-        None if parts.body_required && !parts.bodies.is_empty() => found.push(Violated {
-            at: Place::Body { pointer: String::new() },
-            keyword: "required".to_owned(),
-            what: "without the required content".to_owned(),
-            lenient: false,
-        }),
-        None => {}
-        Some(body) => found.extend(of_body(schemas, parts, body)),
+
+    /// What a step breaks in its content.
+    pub(crate) fn of_content(&self, parts: &Parts, step: &Step) -> Vec<Violated> {
+        match &step.body {
+            None if parts.body_required && !parts.bodies.is_empty() => vec![Violated {
+                at: Place::Body { pointer: String::new() },
+                keyword: "required".to_owned(),
+                what: "without the required content".to_owned(),
+                lenient: false,
+            }],
+            None => Vec::new(),
+            Some(body) => of_body(&self.schemas, parts, body),
+        }
     }
-    found.truncate(VIOLATED_MAX);
-    found
+}
+
+/// Whether the value of a parameter is an empty list or object.
+fn is_void(value: &ParameterValue) -> bool {
+    match &value.value {
+        BoundValue::Known(Value::Array(items)) => items.is_empty() && value.media_type.is_none(),
+        BoundValue::Known(Value::Object(members)) => {
+            members.is_empty() && value.media_type.is_none()
+        }
+        BoundValue::Known(_) | BoundValue::Bound(_) => false,
+    }
 }
 
 fn place(part: &ParameterPart, pointer: String) -> Place {
@@ -51,8 +89,12 @@ fn place(part: &ParameterPart, pointer: String) -> Place {
 }
 
 fn of_readings(schemas: &Schemas, part: &ParameterPart, readings: &[Value]) -> Vec<Violated> {
-    let Some(validator) = &part.graph.validator else { return Vec::new() };
+    let validator = &part.graph.validator;
     if readings.iter().any(|reading| validator.is_valid(reading)) {
+        return Vec::new();
+    }
+    // `null` in an optional parameter is absence to most readers.
+    if !part.required && readings.first() == Some(&Value::Null) {
         return Vec::new();
     }
     // The reading that breaks least tells best what is wrong; of equals the literal one.
@@ -63,9 +105,9 @@ fn of_readings(schemas: &Schemas, part: &ParameterPart, readings: &[Value]) -> V
     let Some((violations, reading)) = best else { return Vec::new() };
     // `name=` is absence to some readers.
     let is_empty = readings.first().is_some_and(|literal| literal == "");
-    let broken = violations.iter().flat_map(|violation| {
-        spelled(schemas, violation, reading, |pointer| place(part, pointer))
-    });
+    let broken = violations
+        .iter()
+        .flat_map(|violation| spelled(schemas, violation, reading, |pointer| place(part, pointer)));
     broken.map(|violated| Violated { lenient: violated.lenient || is_empty, ..violated }).collect()
 }
 
@@ -74,14 +116,16 @@ fn of_body(schemas: &Schemas, parts: &Parts, body: &Body) -> Vec<Violated> {
     let Some(part) = parts.bodies.iter().find(is_of) else { return Vec::new() };
     let Some(validator) = part.validator() else { return Vec::new() };
     let value = match (&body.content, part.coding) {
-        (BodyContent::Json(value), Coding::Json) => value.clone(),
         (BodyContent::Form(value) | BodyContent::Json(value), Coding::Form) => {
-            of_form(value, &|reading| validator.violations(reading).len())
+            Cow::Owned(of_form(value, validator))
         }
-        (BodyContent::Form(value), Coding::Json) => value.clone(),
+        (BodyContent::Json(value) | BodyContent::Form(value), Coding::Json) => Cow::Borrowed(value),
         // What raw octets mean is for whoever made them to say.
         (BodyContent::Octets(_), _) => return Vec::new(),
     };
+    if validator.is_valid(&value) {
+        return Vec::new();
+    }
     let bound: BTreeSet<&str> = body.bindings.iter().map(|(pointer, _)| pointer.as_str()).collect();
     let at = |pointer| Place::Body { pointer };
     validator
@@ -153,7 +197,10 @@ fn is_lenient(violation: &Violation, value: &Value, keyword_value: Option<&Value
                 // Absence by another name.
                 Value::Null => true,
                 Value::Bool(_) | Value::Number(_) => {
-                    expects("string") || expects("boolean") || expects("integer") || expects("number")
+                    expects("string")
+                        || expects("boolean")
+                        || expects("integer")
+                        || expects("number")
                 }
                 Value::String(text) => of_text(text).iter().skip(1).any(|reading| match reading {
                     Value::Number(_) => expects("integer") || expects("number"),
@@ -177,20 +224,4 @@ fn shown(value: &Value) -> String {
     }
     let short: String = text.chars().take(CHARS_MAX).collect();
     format!("{short}…")
-}
-
-/// What an operation's steps are judged against.
-#[derive(Clone, Debug)]
-pub(crate) struct Law {
-    schemas: Schemas,
-}
-
-impl Law {
-    pub(crate) fn new(contract: &Contract) -> Self {
-        Self { schemas: contract.schemas.clone() }
-    }
-
-    pub(crate) fn violated(&self, parts: &Parts, step: &Step) -> Vec<Violated> {
-        of_step(&self.schemas, parts, step)
-    }
 }

@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::boundary::list_of;
 use crate::constraints::{Constraints, Types};
 use crate::draw::{Alphabet, step_of, whole, whole_range};
-use crate::boundary::list_of;
 use crate::shapes::{Graph, Kind, ShapeId};
 use crate::sites::{Site, replaced, sites};
 
@@ -28,8 +28,8 @@ pub(crate) struct Breach {
     pub(crate) rank: u8,
 }
 
-/// What can be broken in a base value by changing one place, by rank, then outer places first. Each is
-/// refused by the validator, at that place or above it and nowhere else.
+/// What can be tried to break a base value by changing one place, by rank, then outer places first.
+/// Whether a try breaks the schema, there and nowhere else, is for the judge of the wire to say.
 pub(crate) fn breaches(graph: &Graph, base: &Value, alphabet: Alphabet) -> Vec<Breach> {
     let mut found: Vec<Breach> = Vec::new();
     for site in sites(graph, base) {
@@ -40,24 +40,13 @@ pub(crate) fn breaches(graph: &Graph, base: &Value, alphabet: Alphabet) -> Vec<B
                 None => Some(base.clone()),
             };
             let Some(changed) = changed else { continue };
-            if found.len() < BREACHES_MAX && breaks_only(graph, &changed, &pointer) {
+            if found.len() < BREACHES_MAX {
                 found.push(Breach { value: changed, pointer, what, rank });
             }
         }
     }
     found.sort_by_key(|breach| breach.rank);
     found
-}
-
-/// Whether every violation stands on the line from the root to this place or below it.
-fn breaks_only(graph: &Graph, value: &Value, pointer: &str) -> bool {
-    let Some(validator) = &graph.validator else { return false };
-    if validator.is_valid(value) {
-        return false;
-    }
-    let violations = validator.violations(value);
-    let is_related = |other: &str| pointer.starts_with(other) || other.starts_with(pointer);
-    !violations.is_empty() && violations.iter().all(|v| is_related(&v.instance_pointer))
 }
 
 struct Tried {
@@ -85,8 +74,12 @@ fn at_site(graph: &Graph, site: &Site<'_>, base: &Value, alphabet: Alphabet) -> 
             found.push(tried(json!(1.5), "a fraction where a whole number is asked for", 2));
         }
         Kind::Number => numbers(constraints, &mut found),
-        Kind::String { patterns } => strings(constraints, patterns.is_empty(), &current, &mut found),
-        Kind::Array { items, .. } => arrays(graph, constraints, *items, &current, alphabet, &mut found),
+        Kind::String { patterns } => {
+            strings(constraints, patterns.is_empty(), &current, &mut found);
+        }
+        Kind::Array { items, .. } => {
+            arrays(graph, constraints, *items, &current, alphabet, &mut found);
+        }
         Kind::Object { .. } => objects(constraints, &current, &mut found),
     }
     types(graph, site.shape, &current, &mut found);
@@ -97,11 +90,13 @@ fn numbers(constraints: &Constraints, found: &mut Vec<Tried>) {
     let step = step_of(constraints);
     if let Some((low, high)) = whole_range(constraints) {
         if constraints.minimum.is_some() {
-            let below = whole(low - 1).map(|v| tried(v, format!("{}, one below the minimum", low - 1), 0));
+            let below =
+                whole(low - 1).map(|v| tried(v, format!("{}, one below the minimum", low - 1), 0));
             found.extend(below);
         }
         if constraints.maximum.is_some() {
-            let above = whole(high + 1).map(|v| tried(v, format!("{}, one above the maximum", high + 1), 0));
+            let above = whole(high + 1)
+                .map(|v| tried(v, format!("{}, one above the maximum", high + 1), 0));
             found.extend(above);
         }
         if step > 1 {
@@ -137,7 +132,8 @@ fn strings(constraints: &Constraints, is_free: bool, current: &Value, found: &mu
     let least = constraints.length_min;
     if least > 0 {
         let short: String = text.chars().chain(std::iter::repeat('a')).take(least - 1).collect();
-        let what = if least == 1 { "empty".to_owned() } else { format!("one short of minLength {least}") };
+        let what =
+            if least == 1 { "empty".to_owned() } else { format!("one short of minLength {least}") };
         found.push(tried(Value::String(short), what, 0));
     }
     if let Some(most) = constraints.length_max.filter(|most| *most < LENGTH_MAX) {
@@ -159,23 +155,21 @@ fn strings(constraints: &Constraints, is_free: bool, current: &Value, found: &mu
 
 fn listed(values: &[Value], found: &mut Vec<Tried>) {
     let Some(first) = values.first() else { return };
-    match values.iter().find_map(Value::as_str) {
-        Some(text) => {
-            found.push(tried(json!("no-such-value"), "a value that is not listed", 0));
-            let swapped: String = text
-                .chars()
-                .map(|c| if c.is_lowercase() { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() })
-                .collect();
-            found.push(tried(json!(swapped), "a listed value in other case", 2));
-            found.push(tried(json!(format!("{text} ")), "a listed value with a space behind it", 2));
-            found.push(tried(json!(""), "empty where a value is listed", 1));
-        }
-        None => {
-            let beyond = values.iter().filter_map(Value::as_i64).max().map(|most| most.saturating_add(1));
-            let other = beyond.map_or_else(|| json!("no-such-value"), |number| json!(number));
-            found.push(tried(other, format!("not listed; {first} is"), 0));
-        }
-    }
+    let Some(text) = values.iter().find_map(Value::as_str) else {
+        let most = values.iter().filter_map(Value::as_i64).max();
+        let beyond = most.map(|most| most.saturating_add(1));
+        let other = beyond.map_or_else(|| json!("no-such-value"), |number| json!(number));
+        found.push(tried(other, format!("not listed; {first} is"), 0));
+        return;
+    };
+    found.push(tried(json!("no-such-value"), "a value that is not listed", 0));
+    let swap = |c: char| {
+        if c.is_lowercase() { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() }
+    };
+    let swapped: String = text.chars().map(swap).collect();
+    found.push(tried(json!(swapped), "a listed value in other case", 2));
+    found.push(tried(json!(format!("{text} ")), "a listed value with a space behind it", 2));
+    found.push(tried(json!(""), "empty where a value is listed", 1));
 }
 
 fn arrays(
@@ -231,7 +225,11 @@ fn objects(constraints: &Constraints, current: &Value, found: &mut Vec<Tried>) {
             number += 1;
             more.insert(format!("key{number}"), json!("x"));
         }
-        found.push(tried(Value::Object(more), format!("one member beyond maxProperties {most}"), 1));
+        found.push(tried(
+            Value::Object(more),
+            format!("one member beyond maxProperties {most}"),
+            1,
+        ));
     }
 }
 
@@ -240,8 +238,13 @@ fn types(graph: &Graph, shape: ShapeId, current: &Value, found: &mut Vec<Tried>)
     let allowed = |types: Types| {
         graph.shape(shape).variants.iter().any(|variant| match &variant.kind {
             Kind::Listed(values) => values.iter().any(|v| types.contains(Types::of_value(v))),
-            Kind::Null | Kind::Boolean | Kind::Integer | Kind::Number | Kind::String { .. }
-            | Kind::Array { .. } | Kind::Object { .. } => variant.constraints.types.contains(types),
+            Kind::Null
+            | Kind::Boolean
+            | Kind::Integer
+            | Kind::Number
+            | Kind::String { .. }
+            | Kind::Array { .. }
+            | Kind::Object { .. } => variant.constraints.types.contains(types),
         })
     };
     let text = match current {
