@@ -45,7 +45,11 @@ pub(crate) struct Variant {
 fn is_doubtful(kind: &Kind, constraints: &Constraints) -> bool {
     constraints.unsaid
         || match kind {
-            Kind::Listed(_) => !constraints.patterns.is_empty() || constraints.minimum.is_some(),
+            Kind::Listed(values) => {
+                !constraints.patterns.is_empty()
+                    || !constraints.multiples.is_empty()
+                    || values.iter().any(|value| value.is_array() || value.is_object())
+            }
             Kind::Null | Kind::Boolean => false,
             Kind::Integer | Kind::Number => {
                 constraints.multiples.iter().any(|multiple| multiple.fract() != 0.0)
@@ -286,7 +290,10 @@ impl<'a> Compiler<'a> {
             depth: ENDLESS,
         };
         if let Some(allowed) = &constraints.allowed {
-            let fits = |value: &&Value| constraints.types.contains(Types::of_value(value));
+            let fits = |value: &&Value| {
+                constraints.types.contains(Types::of_value(value))
+                    && constraints.admits_scalar(value)
+            };
             let allowed: Vec<Value> = allowed.iter().filter(fits).cloned().collect();
             let mut samples = samples(Types::ANY);
             samples.retain(|sample| allowed.contains(sample));
