@@ -5,7 +5,10 @@ use crate::node::Node;
 use crate::paths::Site;
 use crate::read::Parts;
 use crate::reading::{Reading, Unreadable};
-use crate::{HeaderSpec, MediaType, RequestBody, ResponseSpec, StatusRange, parameters};
+use crate::{
+    Encoding, HeaderSpec, Location, MediaType, RequestBody, ResponseSpec, StatusRange, Style,
+    parameters,
+};
 
 /// What an operation takes and answers, as OpenAPI 3.x writes it.
 pub(crate) fn parts<'d>(
@@ -51,16 +54,37 @@ fn content<'d>(reading: &mut Reading<'d>, node: &Node<'d>) -> Vec<MediaType> {
             Ok(media_type) => MediaType {
                 name: name.to_owned(),
                 schema: media_type.get("schema").map(|schema| reading.schema(&schema)),
+                item_schema: media_type.get("itemSchema").map(|schema| reading.schema(&schema)),
+                encoding: encoding(reading, &media_type),
                 examples: reading.examples(&media_type),
                 pointer: media_type.pointer,
             },
-            Err(_) => {
-                MediaType { name: name.to_owned(), schema: None, examples: Vec::new(), pointer }
-            }
+            Err(_) => MediaType::anything(name, pointer),
         };
         media_types.push(media_type);
     }
     media_types
+}
+
+/// How single properties of a form are sent, in document order.
+fn encoding<'d>(reading: &mut Reading<'d>, media_type: &Node<'d>) -> Vec<Encoding> {
+    let declared = media_type.get("encoding");
+    let mut encoding = Vec::new();
+    for (property, node) in declared.iter().flat_map(Node::members_with_extensions) {
+        let Ok(node) = reading.follow(node, "encoding") else { continue };
+        let style = node.get("style").map(|_| parameters::style(reading, &node, Location::Query));
+        let default_explode = matches!(style, None | Some(Style::Form | Style::DeepObject));
+        encoding.push(Encoding {
+            property: property.to_owned(),
+            content_type: node.str("contentType").map(str::to_owned),
+            headers: headers(reading, &node),
+            style,
+            explode: node.bool("explode").unwrap_or(default_explode),
+            allow_reserved: node.bool("allowReserved").unwrap_or(false),
+            pointer: node.pointer,
+        });
+    }
+    encoding
 }
 
 /// The declared responses of an operation, in document order.
@@ -113,12 +137,7 @@ pub(crate) fn each_response<'d>(
 /// A response that is declared but cannot be read: its status is known, its content is not, so
 /// anything is allowed there.
 fn unknown_response(status: StatusRange, pointer: String) -> ResponseSpec {
-    let anything = MediaType {
-        name: "*/*".to_owned(),
-        schema: None,
-        examples: Vec::new(),
-        pointer: pointer.clone(),
-    };
+    let anything = MediaType::anything("*/*", pointer.clone());
     ResponseSpec {
         status,
         content: vec![anything],
@@ -154,10 +173,17 @@ fn headers<'d>(reading: &mut Reading<'d>, response: &Node<'d>) -> Vec<HeaderSpec
         }
         // A header that cannot be read is reported and not judged.
         let Ok(node) = reading.follow(node, "header") else { continue };
+        let content = parameters::first_content(&node).filter(|_| node.get("schema").is_none());
+        let schema = match &content {
+            Some((_, content)) => content.get("schema"),
+            None => node.get("schema"),
+        };
         headers.push(HeaderSpec {
             name: name.to_owned(),
             required: node.bool("required").unwrap_or(false),
-            schema: node.get("schema").map(|schema| reading.schema(&schema)),
+            schema: schema.map(|schema| reading.schema(&schema)),
+            media_type: content.map(|(media_type, _)| media_type.to_owned()),
+            explode: node.bool("explode").unwrap_or(false),
             pointer: node.pointer,
         });
     }

@@ -4,8 +4,8 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 use crate::bundle::Other;
-use crate::pointer;
 use crate::{Diagnostic, Operation, OperationKey, Schemas};
+use crate::{pointer, uri};
 
 /// What a service promises, whichever format it was written in.
 #[derive(Clone, Debug)]
@@ -26,6 +26,8 @@ pub struct Contract {
     pub operations: Vec<Operation>,
     /// Operations that the document names but that cannot be tested, each with its reason.
     pub skipped: Vec<SkippedOperation>,
+    /// Requests that the service sends itself: webhooks and callbacks. Known, and never fired.
+    pub unfired: Vec<Unfired>,
     /// Every schema of the document, lifted to JSON Schema 2020-12.
     pub schemas: Schemas,
     /// By name, in document order.
@@ -74,13 +76,72 @@ impl Contract {
     }
 }
 
+/// A request that the service sends to somebody else (OpenAPI 3.1, 4.8.1 `webhooks`, 4.8.18
+/// Callback Object), so that it cannot be sent to the service.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unfired {
+    /// The operation that it is a callback of; `None` for a webhook.
+    pub callback_of: Option<OperationKey>,
+    /// Name of the webhook or callback.
+    pub name: String,
+    /// Where a callback goes: a runtime expression, e.g. `{$request.body#/url}`; empty for a
+    /// webhook.
+    pub expression: String,
+    /// Upper case.
+    pub method: String,
+    /// JSON pointer of the operation object.
+    pub pointer: String,
+}
+
 /// A base URL that the document names.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Server {
     /// Absolute or relative URL with variables replaced by their defaults.
     pub url: String,
+    /// As written, with `{name}` for each variable.
+    pub template: String,
+    /// In document order; empty for most.
+    pub variables: Vec<ServerVariable>,
     /// JSON pointer of the server object.
     pub pointer: String,
+}
+
+impl Server {
+    /// A server with a fixed URL.
+    pub(crate) fn fixed(url: String, pointer: String) -> Self {
+        Self { template: url.clone(), url, variables: Vec::new(), pointer }
+    }
+
+    /// The URL, made absolute by the URL that the contract was read from (OpenAPI 3.1, 4.8.5). Where
+    /// a file lies says nothing about where a service is: then the URL stays as it is.
+    pub fn resolved(&self, source: &str) -> String {
+        if source.contains("://") { uri::resolve(source, &self.url) } else { self.url.clone() }
+    }
+
+    /// The path of the resolved URL, without a slash at its end and without the empty segments that joining
+    /// by hand leaves: what stands before every path of the contract.
+    pub fn base_path(&self, source: &str) -> String {
+        let url = self.resolved(source);
+        let after_scheme = url.split_once("://").map(|(_, rest)| rest);
+        let after_authority = match after_scheme.or_else(|| url.strip_prefix("//")) {
+            Some(rest) => rest.find('/').map_or("", |slash| &rest[slash..]),
+            None => &url,
+        };
+        let path = after_authority.split(['?', '#']).next().unwrap_or("");
+        let segments = path.split('/').filter(|segment| !matches!(*segment, "" | "." | ".."));
+        segments.flat_map(|segment| ["/", segment]).collect()
+    }
+}
+
+/// A part of a server's URL that may be chosen (OpenAPI 3.1, 4.8.6).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServerVariable {
+    /// Name between the braces.
+    pub name: String,
+    /// Value that is used; empty if the document gives none.
+    pub default: String,
+    /// All values that are allowed; empty if any is.
+    pub values: Vec<String>,
 }
 
 /// How a caller proves who it is (OpenAPI 3.1, 4.8.27).

@@ -17,8 +17,11 @@ mod error;
 mod fetch;
 mod foreign;
 mod grammar;
+mod inspect;
 mod lift;
 mod links;
+mod lint;
+mod locate;
 mod node;
 mod openapi20;
 mod openapi30;
@@ -39,17 +42,26 @@ mod schema;
 mod security;
 mod servers;
 mod syntax;
+mod unfired;
 mod uri;
 mod validator;
 mod well_known;
 
-pub use contract::{Contract, OtherDocument, SecurityScheme, Server, SkippedOperation};
+pub use contract::{
+    Contract, OtherDocument, SecurityScheme, Server, ServerVariable, SkippedOperation, Unfired,
+};
 pub use diagnostic::{Diagnostic, Position, Severity as DiagnosticSeverity};
 pub use error::ReadError;
 pub use fetch::{Fetch, FetchError, Fetched};
+pub use inspect::{
+    DiagnosticCounts, InspectedContent, InspectedOperation, InspectedParameter, InspectedResponse,
+    Inspection, describe, inspect,
+};
+pub use lint::{LINT_RULES, LintReport, LintRule, OperationLint, lint};
+pub use locate::locate;
 pub use operation::{
-    HeaderSpec, Link, Location, MediaType, Operation, OperationKey, Parameter, RequestBody,
-    ResponseSpec, SecurityRequirement, StatusRange, Style,
+    Encoding, HeaderSpec, Link, Location, MediaType, Operation, OperationKey, Parameter,
+    RequestBody, ResponseSpec, SecurityRequirement, StatusRange, Style,
 };
 pub use overlay::{Overlay, OverlayError};
 pub use read::{DOCUMENT_OCTETS_MAX, ReadOptions, read, read_with};

@@ -4,6 +4,7 @@
 //! what it means in the document. Knows the differences between the schema dialects of OpenAPI 2.0,
 //! 3.0 and 3.1; knows nothing of operations.
 
+mod discriminator;
 mod keywords;
 mod null;
 
@@ -254,6 +255,7 @@ impl Lifting<'_, '_> {
                 Some(self.schema(value, Kind::InlineSchema, &here, None))
             }
             "allOf" => self.checked("allOf", value, &here, marked),
+            "discriminator" => self.discriminator(members, value),
             "items" if value.is_array() => {
                 let what = "a list of items is not OpenAPI; it is read as prefixItems";
                 self.report.warn("items-list", &here.pointer(), what);

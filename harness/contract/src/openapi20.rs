@@ -189,7 +189,7 @@ fn body_content<'d>(reading: &mut Reading<'d>, site: &Site<'d>, body: &Node<'d>)
         name,
         schema: schema.clone(),
         examples: examples(body),
-        pointer: body.pointer.clone(),
+        ..MediaType::anything("", body.pointer.clone())
     });
     RequestBody {
         required: body.bool("required").unwrap_or(false),
@@ -236,8 +236,7 @@ fn form_content<'d>(
     let content = names.into_iter().map(|name| MediaType {
         name,
         schema: Some(schema.clone()),
-        examples: Vec::new(),
-        pointer: pointer.clone(),
+        ..MediaType::anything("", pointer.clone())
     });
     RequestBody { required: is_required, content: content.collect(), pointer: pointer.clone() }
 }
@@ -268,7 +267,7 @@ fn response<'d>(
             name: name.clone(),
             schema: Some(schema.clone()),
             examples: example(name).cloned().into_iter().collect(),
-            pointer: node.pointer.clone(),
+            ..MediaType::anything("", node.pointer.clone())
         }));
     }
     let declared = node.get("headers");
@@ -281,6 +280,8 @@ fn response<'d>(
             .map(|(name, header)| HeaderSpec {
                 name: name.to_owned(),
                 required: false,
+                media_type: None,
+                explode: false,
                 schema: Some(reading.inline_schema(&header)),
                 pointer: header.pointer,
             })
@@ -300,10 +301,7 @@ fn servers(reading: &mut Reading<'_>) -> Vec<Server> {
         if base_path.is_empty() {
             return Vec::new();
         }
-        return vec![Server {
-            url: base_path.to_owned(),
-            pointer: pointer::member("", "basePath"),
-        }];
+        return vec![Server::fixed(base_path.to_owned(), pointer::member("", "basePath"))];
     };
     let pointer = pointer::member("", "host");
     let schemes = root.get("schemes");
@@ -311,13 +309,10 @@ fn servers(reading: &mut Reading<'_>) -> Vec<Server> {
         schemes.iter().flat_map(Node::items).filter_map(|scheme| scheme.value.as_str()).collect();
     let http = schemes.iter().filter(|scheme| matches!(**scheme, "http" | "https"));
     let mut servers: Vec<Server> = http
-        .map(|scheme| Server {
-            url: format!("{scheme}://{host}{base_path}"),
-            pointer: pointer.clone(),
-        })
+        .map(|scheme| Server::fixed(format!("{scheme}://{host}{base_path}"), pointer.clone()))
         .collect();
     if servers.is_empty() {
-        servers.push(Server { url: format!("//{host}{base_path}"), pointer });
+        servers.push(Server::fixed(format!("//{host}{base_path}"), pointer));
     }
     servers
 }

@@ -38,6 +38,8 @@ pub struct Operation {
     pub key: OperationKey,
     /// `operationId`, if the document gives one.
     pub id: Option<String>,
+    /// What it does, in the words of the document; empty if it says nothing.
+    pub summary: String,
     /// Upper case, e.g. `GET`.
     pub method: String,
     /// Path template as written, e.g. `/orders/{id}`; begins with `/`.
@@ -164,9 +166,49 @@ pub struct MediaType {
     pub name: String,
     /// Schema of the content; `None` means that anything goes.
     pub schema: Option<SchemaRef>,
+    /// Schema of each item of content that is a sequence, e.g. `text/event-stream` or
+    /// `application/jsonl` (OpenAPI 3.2, 4.14).
+    pub item_schema: Option<SchemaRef>,
+    /// How single properties are sent where the content is a form (OpenAPI 3.1, 4.8.15), in document
+    /// order; empty for most.
+    pub encoding: Vec<Encoding>,
     /// `example`, then `examples`, in document order.
     pub examples: Vec<Value>,
     /// JSON pointer of the media type object.
+    pub pointer: String,
+}
+
+impl MediaType {
+    /// A media type of which nothing but the name is known.
+    pub(crate) fn anything(name: &str, pointer: String) -> Self {
+        Self {
+            name: name.to_owned(),
+            schema: None,
+            item_schema: None,
+            encoding: Vec::new(),
+            examples: Vec::new(),
+            pointer,
+        }
+    }
+}
+
+/// How one property of a form is sent (OpenAPI 3.1, 4.8.15).
+#[derive(Clone, Debug)]
+pub struct Encoding {
+    /// Name of the property, which is the name of the part or field.
+    pub property: String,
+    /// `contentType` as written, e.g. `image/png, image/*`; `None` means the default of the type:
+    /// text for scalars, JSON for objects, octets for strings in binary form.
+    pub content_type: Option<String>,
+    /// Header fields of the part (`multipart` only), in document order.
+    pub headers: Vec<HeaderSpec>,
+    /// Serialisation style, where the document gives one; by default that of a query parameter.
+    pub style: Option<Style>,
+    /// Whether arrays and objects become repeated fields; defaulted by style.
+    pub explode: bool,
+    /// Whether reserved characters stay unescaped.
+    pub allow_reserved: bool,
+    /// JSON pointer of the encoding object.
     pub pointer: String,
 }
 
@@ -194,6 +236,10 @@ pub struct HeaderSpec {
     pub required: bool,
     /// Schema of the value, if any.
     pub schema: Option<SchemaRef>,
+    /// With `content` instead of `schema`: the media type that the value is serialised in.
+    pub media_type: Option<String>,
+    /// Whether the members of an object are written as `name=value`; the style is always `simple`.
+    pub explode: bool,
     /// JSON pointer of the header object.
     pub pointer: String,
 }

@@ -110,7 +110,12 @@ pub(crate) fn identity<'d>(
     };
     let Some(location) = location else {
         let written = node.value.get("in").map_or_else(|| "nothing".to_owned(), Value::to_string);
-        let what = format!("parameter {name:?} is in {written}, which is no place to send it");
+        let what = if node.str("in") == Some("querystring") {
+            // OpenAPI 3.2, 4.12.
+            format!("parameter {name:?} is the whole query string, which is not supported")
+        } else {
+            format!("parameter {name:?} is in {written}, which is no place to send it")
+        };
         return unreadable(reading, node, what);
     };
     if location == Location::Path && !required {
@@ -192,12 +197,13 @@ fn read<'d>(reading: &mut Reading<'d>, node: &Node<'d>) -> Result<Parameter, Unr
     })
 }
 
-fn first_content<'d>(node: &Node<'d>) -> Option<(&'d str, Node<'d>)> {
+/// The first media type of a parameter or header that has `content`, by its name.
+pub(crate) fn first_content<'d>(node: &Node<'d>) -> Option<(&'d str, Node<'d>)> {
     node.get("content")?.members().next()
 }
 
 /// The style, or the default of the location (OpenAPI 3.1, 4.8.12.2.1).
-fn style(reading: &mut Reading<'_>, node: &Node<'_>, location: Location) -> Style {
+pub(crate) fn style(reading: &mut Reading<'_>, node: &Node<'_>, location: Location) -> Style {
     let default = match location {
         Location::Path | Location::Header => Style::Simple,
         Location::Query | Location::Cookie => Style::Form,

@@ -20,7 +20,7 @@ use crate::report::{Report, Text};
 use crate::syntax::{Parsed, Syntax, SyntaxError};
 use crate::{
     Contract, Operation, Parameter, RequestBody, ResponseSpec, SecurityScheme, Server,
-    SkippedOperation, foreign, openapi20, openapi30, openapi31, security, syntax,
+    SkippedOperation, foreign, openapi20, openapi30, openapi31, security, syntax, unfired,
 };
 
 /// Every format that can be read. To add one: a file, and a line here.
@@ -226,6 +226,7 @@ impl Source<'_> {
         review_ids(&mut reading, &sites);
         (format.review)(&mut reading, &sites);
         let servers = (format.servers)(&mut reading);
+        let unfired = unfired::unfired(&mut reading, &sites, format.methods);
         let synthetic = reading.take_synthetic();
         let Reading { mut report, resolver, strays, .. } = reading;
         let references = References::collect(&resolver, format.dialect.document, strays);
@@ -240,6 +241,7 @@ impl Source<'_> {
             servers,
             operations,
             skipped,
+            unfired,
             schemas,
             security_schemes,
             diagnostics: report.finish(&self.texts(&others)),
@@ -272,6 +274,7 @@ fn operation<'d>(
     Operation {
         key: site.key.clone(),
         id: node.str("operationId").map(str::to_owned),
+        summary: node.str("summary").or(node.str("description")).map_or_else(String::new, short),
         method: site.method.clone(),
         path: site.path.clone(),
         tags: tags.map(str::to_owned).collect(),
@@ -282,6 +285,15 @@ fn operation<'d>(
         security: security::requirements(reading, node, security_schemes),
         pointer: node.pointer.clone(),
     }
+}
+
+/// Longest summary that is kept, in characters.
+const SUMMARY_LENGTH_MAX: usize = 120;
+
+/// The first line of a text, shortened.
+fn short(text: &str) -> String {
+    let line = text.trim().lines().next().unwrap_or("");
+    line.chars().take(SUMMARY_LENGTH_MAX).collect()
 }
 
 /// A text of `info`; YAML makes numbers of unquoted versions.

@@ -96,6 +96,17 @@ impl<'d> References<'d> {
         self.leads.get(text).unwrap_or(&Lead::Nothing)
     }
 
+    /// The schema that a name or reference in a `discriminator` stands for.
+    pub(crate) fn component(&self, text: &str) -> Option<String> {
+        let named = ["#/components/schemas/", "#/definitions/"];
+        let named = named.into_iter().map(|folder| format!("{folder}{}", pointer::escape(text)));
+        let mut all = named.chain(std::iter::once(text.to_owned()));
+        all.find_map(|reference| match self.resolver.target(&reference) {
+            Target::Local(pointer) => Some(pointer),
+            Target::Anchor(_) | Target::External | Target::Nothing => None,
+        })
+    }
+
     /// The reference as the author wrote it.
     pub(crate) fn original<'a>(&'a self, text: &'a str) -> &'a str {
         self.resolver.original(text)

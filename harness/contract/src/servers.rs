@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use crate::Server;
 use crate::node::Node;
 use crate::reading::Reading;
+use crate::{Server, ServerVariable};
 
 /// The servers of an OpenAPI 3.x document, with variables replaced by their defaults.
 pub(crate) fn read(reading: &mut Reading<'_>) -> Vec<Server> {
@@ -15,10 +15,28 @@ pub(crate) fn read(reading: &mut Reading<'_>) -> Vec<Server> {
             reading.report.warn("server-without-url", &node.pointer, "a server has no url");
             continue;
         };
+        let template = url.to_owned();
         let url = expand(reading, &node, url);
-        servers.push(Server { url, pointer: node.pointer });
+        let variables = variables(&node);
+        servers.push(Server { url, template, variables, pointer: node.pointer });
     }
     servers
+}
+
+fn variables(server: &Node<'_>) -> Vec<ServerVariable> {
+    let declared = server.get("variables");
+    let variables = declared.iter().flat_map(Node::members);
+    variables
+        .map(|(name, variable)| {
+            let values = variable.get("enum");
+            let values = values.iter().flat_map(Node::items);
+            ServerVariable {
+                name: name.to_owned(),
+                default: default_text(variable.value).unwrap_or_default(),
+                values: values.filter_map(|value| text(value.value)).collect(),
+            }
+        })
+        .collect()
 }
 
 fn expand(reading: &mut Reading<'_>, server: &Node<'_>, url: &str) -> String {
@@ -43,7 +61,10 @@ fn expand(reading: &mut Reading<'_>, server: &Node<'_>, url: &str) -> String {
 /// The default of a variable, else the first of its values. Numbers and booleans, which YAML makes
 /// of unquoted text, are text.
 fn default_text(variable: &Value) -> Option<String> {
-    let value = variable.get("default").or_else(|| variable.get("enum")?.get(0))?;
+    text(variable.get("default").or_else(|| variable.get("enum")?.get(0))?)
+}
+
+fn text(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
         Value::Number(_) | Value::Bool(_) => Some(value.to_string()),

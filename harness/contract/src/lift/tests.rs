@@ -385,3 +385,19 @@ fn schemas_nested_as_deep_as_a_document_may_be_are_compiled() {
         serde_json::from_str(&format!("{}1{}", "[".repeat(depth), "]".repeat(depth))).unwrap();
     assert_eq!(validator.violations(&value).len(), 1);
 }
+
+#[test]
+fn discriminator_names_every_branch() {
+    let schema = json!({
+        "oneOf": [{"$ref": "#/components/schemas/Id"}, {"$ref": "#/components/schemas/Maybe"}],
+        "discriminator": {"propertyName": "kind", "mapping": {"m": "Maybe", "lost": "Nobody"}},
+    });
+    let lifted = json!({
+        "oneOf": [{"$ref": "#/components/schemas/Id"}, {"$ref": "#/components/schemas/Maybe"}],
+        "discriminator": {"propertyName": "kind", "mapping": {
+            "m": "#/components/schemas/Maybe", "Id": "#/components/schemas/Id",
+        }},
+    });
+    check(V30, &schema, &lifted);
+    check(V31, &json!({"discriminator": {}}), &json!({}));
+}

@@ -245,7 +245,7 @@ fn required_parameter_that_cannot_be_read_skips_the_operation() {
     );
     assert_eq!(
         contract.skipped[0].reason,
-        r#"parameter "q" is in "querystring", which is no place to send it"#
+        r#"parameter "q" is the whole query string, which is not supported"#
     );
 }
 
@@ -551,4 +551,151 @@ fn json_that_is_only_yaml_says_so() {
         contract.diagnostics[0].message,
         "not valid JSON at line 2, column 14 (trailing comma); read as YAML"
     );
+}
+
+#[test]
+fn parts_of_a_form_say_how_they_are_sent() {
+    let contract = yaml(
+        "openapi: 3.1.0
+paths:
+  /a:
+    post:
+      requestBody:
+        content:
+          multipart/form-data:
+            schema: {type: object, properties: {file: {}, tags: {}, point: {}}}
+            encoding:
+              file: {contentType: 'image/png, image/*', headers: {X-Id: {required: true, schema: {type: integer}}}}
+              tags: {style: pipeDelimited, allowReserved: true}
+              point: {style: deepObject}
+              lost: {$ref: '#/nowhere'}
+      responses: {'200': {description: ok}}
+",
+    );
+    let body = operation(&contract, "POST /a").request_body.unwrap();
+    let encoding = &body.content[0].encoding;
+    let parts: Vec<_> = encoding
+        .iter()
+        .map(|e| (e.property.as_str(), e.style, e.explode, e.allow_reserved))
+        .collect();
+    assert_eq!(
+        parts,
+        [
+            ("file", None, true, false),
+            ("tags", Some(Style::PipeDelimited), false, true),
+            ("point", Some(Style::DeepObject), true, false),
+        ]
+    );
+    assert_eq!(encoding[0].content_type.as_deref(), Some("image/png, image/*"));
+    assert_eq!(encoding[0].headers[0].name, "X-Id");
+    assert!(encoding[0].headers[0].required);
+}
+
+#[test]
+fn header_may_describe_its_value_as_content() {
+    let contract = yaml(
+        "openapi: 3.0.0
+paths:
+  /a:
+    get:
+      responses:
+        '200':
+          description: ok
+          headers:
+            X-Json: {content: {application/json: {schema: {type: object}}}}
+            X-List: {explode: true, schema: {type: array, items: {type: string}}}
+",
+    );
+    let headers = &operation(&contract, "GET /a").responses[0].headers;
+    assert_eq!(headers[0].media_type.as_deref(), Some("application/json"));
+    let schema = headers[0].schema.as_ref().unwrap();
+    assert_eq!(contract.schemas.response(schema).unwrap()["type"], "object");
+    assert_eq!((headers[1].media_type.as_deref(), headers[1].explode), (None, true));
+}
+
+#[test]
+fn version_3_2_adds_methods_and_sequences() {
+    let contract = yaml(
+        "openapi: 3.2.0
+paths:
+  /a:
+    query: {requestBody: {content: {a/b: {schema: {}}}}, responses: {'200': {content: {text/event-stream: {itemSchema: {type: object, nullable: true}}}}}}
+    additionalOperations:
+      COPY: {responses: {default: {}}}
+      merge: {responses: {default: {}}}
+",
+    );
+    let keys: Vec<_> = contract.operations.iter().map(|o| o.key.as_str()).collect();
+    assert_eq!(keys, ["QUERY /a", "COPY /a", "MERGE /a"]);
+    let content = &operation(&contract, "QUERY /a").responses[0].content[0];
+    assert_eq!(content.schema, None);
+    let item = content.item_schema.as_ref().unwrap();
+    assert_eq!(contract.schemas.request(item).unwrap()["type"], "object");
+}
+
+#[test]
+fn webhooks_and_callbacks_are_known_and_never_operations() {
+    let contract = yaml(
+        "openapi: 3.1.0
+webhooks:
+  made: {$ref: '#/components/pathItems/Hook'}
+paths:
+  /a:
+    post:
+      responses: {default: {}}
+      callbacks:
+        done: {$ref: '#/components/callbacks/Done'}
+        x-not: {'{$url}': {get: {}}}
+components:
+  pathItems: {Hook: {post: {responses: {default: {}}}, parameters: []}}
+  callbacks: {Done: {'{$request.body#/url}': {put: {responses: {default: {}}}, get: {}}}}
+",
+    );
+    let unfired: Vec<_> = contract
+        .unfired
+        .iter()
+        .map(|u| {
+            let of = u.callback_of.as_ref().map_or("", OperationKey::as_str);
+            format!("{} {} {} {of} {}", u.method, u.name, u.expression, u.pointer)
+        })
+        .collect();
+    let done = "/components/callbacks/Done/{$request.body#~1url}";
+    assert_eq!(
+        unfired,
+        [
+            "POST made   /components/pathItems/Hook/post".to_owned(),
+            format!("PUT done {{$request.body#/url}} POST /a {done}/put"),
+            format!("GET done {{$request.body#/url}} POST /a {done}/get"),
+        ]
+    );
+    assert_eq!(contract.operations.len(), 1);
+    assert_eq!(diagnostics(&contract), Vec::<String>::new());
+}
+
+#[test]
+fn operation_may_be_a_reference() {
+    let contract = yaml(
+        "openapi: 3.0.0
+paths: {/a: {get: {$ref: '#/x-get'}}}
+x-get: {operationId: g, responses: {'200': {description: ok}}}
+",
+    );
+    assert_eq!(operation(&contract, "GET /a").id.as_deref(), Some("g"));
+}
+
+#[test]
+fn base_paths_join_without_double_slashes() {
+    for (url, source, resolved, base_path) in [
+        ("https://h.example/v1/", "a.yaml", "https://h.example/v1/", "/v1"),
+        ("https://h.example//v1//x/?q#f", "a.yaml", "https://h.example//v1//x/?q#f", "/v1/x"),
+        ("https://h.example", "a.yaml", "https://h.example", ""),
+        ("/", "https://h.example/docs/a.yaml", "https://h.example/", ""),
+        ("../v2", "https://h.example/docs/a.yaml", "https://h.example/v2", "/v2"),
+        ("v4/", "docs/a.yaml", "v4/", "/v4"),
+        ("//h.example/v3", "https://g.example/a.yaml", "https://h.example/v3", "/v3"),
+    ] {
+        let server = Server::fixed(url.to_owned(), String::new());
+        assert_eq!(server.resolved(source), resolved, "{url}");
+        assert_eq!(server.base_path(source), base_path, "{url}");
+    }
 }
