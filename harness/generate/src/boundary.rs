@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use harness_model::Intent;
 use serde_json::{Number, Value, json};
 
 use crate::Source;
@@ -9,6 +10,7 @@ use crate::constraints::Constraints;
 use crate::draw::{Alphabet, Fill, of_shape, of_variant, step_of, whole, whole_range, within};
 use crate::shapes::{Graph, Kind};
 use crate::sites::{Site, replaced, sites};
+use crate::{near_misses, odd_numbers, odd_parts, odd_texts};
 
 /// Longest string that is sent as a boundary, in code points.
 const LENGTH_MAX: usize = 65_536;
@@ -18,6 +20,10 @@ const ITEMS_MAX: usize = 1_000;
 const LISTED_MAX: usize = 40;
 /// Edges of one value.
 const EDGES_MAX: usize = 600;
+/// Edges of one value that the contract does not declare.
+const UNDECLARED_MAX: usize = 200;
+/// Long texts and lists of one value: plans are kept in memory.
+const BULKY_MAX: usize = 2;
 
 /// A valid value on an edge.
 #[derive(Clone, Debug)]
@@ -35,24 +41,50 @@ pub(crate) struct Edge {
 /// The edges that are reached from a base value by changing one place, by rank, then outer places
 /// first. Whether the whole is valid is for the judge of the wire to say.
 pub(crate) fn edges(graph: &Graph, base: &Value, alphabet: Alphabet) -> Vec<Edge> {
-    let mut found: Vec<Edge> = Vec::new();
+    let mut found: Vec<(u8, usize, String, Candidate)> = Vec::new();
     for site in sites(graph, base) {
-        for (value, limit, rank) in at_site(graph, &site, base, alphabet) {
-            if base.pointer(&site.pointer) == Some(&value) && rank > 0 {
+        let candidates = at_site(graph, &site, base, alphabet).into_iter().enumerate();
+        for (nth, candidate) in candidates {
+            let (value, _, rank) = &candidate;
+            if *rank > 0 && base.pointer(&site.pointer) == Some(value) {
                 continue;
             }
-            let Some(whole) = replaced(base, &site.pointer, value) else { continue };
-            if found.len() < EDGES_MAX {
-                let pointer = site.pointer.clone();
-                found.push(Edge { value: whole, pointer, limit, rank });
-            }
+            // Of what is not declared, the most telling of every place comes before more of one.
+            let nth = if *rank < UNDECLARED_RANK { 0 } else { nth };
+            found.push((*rank, nth, site.pointer.clone(), candidate));
         }
     }
-    found.sort_by_key(|edge| edge.rank);
-    found
+    found.sort_by_key(|(rank, nth, _, _)| (*rank, *nth));
+    let (mut declared, mut undeclared, mut bulky) = (EDGES_MAX, UNDECLARED_MAX, BULKY_MAX);
+    let mut edges = Vec::new();
+    for (rank, _, pointer, (value, limit, _)) in found {
+        let room = match rank {
+            BULKY_RANK => &mut bulky,
+            UNDECLARED_RANK => &mut undeclared,
+            _ => &mut declared,
+        };
+        if *room > 0
+            && let Some(value) = replaced(base, &pointer, value)
+        {
+            *room -= 1;
+            edges.push(Edge { value, pointer, limit, rank });
+        }
+    }
+    edges
 }
 
 type Candidate = (Value, String, u8);
+
+/// What the contract does not declare comes after what it does.
+const UNDECLARED_RANK: u8 = 4;
+/// Octets of a text beyond which it is long.
+const BULKY_OCTETS: usize = 1_000;
+/// What is long comes last: it costs most to send.
+const BULKY_RANK: u8 = 5;
+
+fn undeclared(name: &str) -> String {
+    format!("{}{name}", Intent::UNDECLARED_LIMIT)
+}
 
 fn at_site(graph: &Graph, site: &Site<'_>, base: &Value, alphabet: Alphabet) -> Vec<Candidate> {
     let mut found = Vec::new();
@@ -119,12 +151,8 @@ fn numbers(constraints: &Constraints, is_whole: bool, found: &mut Vec<Candidate>
     for value in [0, step, -step] {
         push(value, value.to_string(), 1);
     }
-    // The limits of the machine are allowed where the contract sets none.
-    for value in [i128::from(i32::MAX), i128::from(i32::MAX) + 1, i128::from(i32::MIN)] {
-        let is_undeclared = if value > 0 { !has_high } else { !has_low };
-        if is_undeclared && step == 1 {
-            push(value, format!("{}{value}", harness_model::Intent::UNDECLARED_LIMIT), 3);
-        }
+    for (value, name) in odd_numbers::undeclared(constraints, is_whole) {
+        found.push((value, undeclared(name), UNDECLARED_RANK));
     }
     if !is_whole && constraints.multiples.is_empty() {
         let mut push_float = |value: f64, limit: String| {
@@ -175,8 +203,29 @@ fn strings(graph: &Graph, site: &Site<'_>, alphabet: Alphabet, found: &mut Vec<C
         };
         found.extend(text.map(|text| (Value::String(text), limit, rank)));
     }
+    let can_travel = |text: &str| {
+        alphabet == Alphabet::Any
+            || text.chars().all(|c| c.is_ascii_graphic() && !";,\"\\".contains(c))
+    };
+    for (text, name, is_legal) in
+        near_misses::of_format(constraints.format.as_deref().unwrap_or(""))
+    {
+        if can_travel(text) && constraints.admits_scalar(&json!(text)) {
+            let (limit, rank) = if *is_legal {
+                ((*name).to_owned(), 2)
+            } else {
+                (undeclared(name), UNDECLARED_RANK)
+            };
+            found.push((json!(text), limit, rank));
+        }
+    }
     if !is_free {
         return;
+    }
+    for (text, name) in odd_texts::undeclared(least, constraints.length_max, alphabet) {
+        let is_bulky = text.len() > BULKY_OCTETS;
+        let rank = if is_bulky { BULKY_RANK } else { UNDECLARED_RANK };
+        found.push((Value::String(text), undeclared(&name), rank));
     }
     if alphabet == Alphabet::Any {
         if let Some(most) = constraints.length_max.filter(|most| (1..=LENGTH_MAX).contains(most)) {
@@ -225,6 +274,9 @@ fn arrays(
     }
     if let (false, Some(first)) = (constraints.unique, current.first()) {
         found.push((json!([first, first]), "the same item twice".to_owned(), 2));
+    }
+    if let Some(list) = odd_parts::undeclared_list(constraints, &current) {
+        found.push((list, undeclared("a long list"), BULKY_RANK));
     }
 }
 
@@ -278,4 +330,7 @@ fn objects<'a>(
         found.push((Value::Object(without), format!("all members but {name}"), 3));
     }
     found.push((Value::Object(only), "required members only".to_owned(), 1));
+    for (value, name) in odd_parts::undeclared_members(&site.variant.constraints, members) {
+        found.push((value, undeclared(name), UNDECLARED_RANK));
+    }
 }

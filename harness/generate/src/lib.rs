@@ -12,6 +12,10 @@ mod boundary;
 mod constraints;
 mod draw;
 mod formats;
+mod near_misses;
+mod odd_numbers;
+mod odd_parts;
+mod odd_texts;
 mod parts;
 mod pattern;
 mod plan;
@@ -56,4 +60,8 @@ pub const GENERATORS: &[Generator] = &[
                   values, required members, types. What a reader of the wire could take for valid is left \
                   out.",
     },
+    odd_numbers::GENERATOR,
+    odd_texts::GENERATOR,
+    odd_parts::GENERATOR,
+    near_misses::GENERATOR,
 ];

@@ -31,22 +31,20 @@ pub(crate) struct Breach {
 /// What can be tried to break a base value by changing one place, by rank, then outer places first.
 /// Whether a try breaks the schema, there and nowhere else, is for the judge of the wire to say.
 pub(crate) fn breaches(graph: &Graph, base: &Value, alphabet: Alphabet) -> Vec<Breach> {
-    let mut found: Vec<Breach> = Vec::new();
+    let mut found: Vec<(String, Tried)> = Vec::new();
     for site in sites(graph, base) {
-        for Tried { value, below, what, rank } in at_site(graph, &site, base, alphabet) {
-            let pointer = format!("{}{below}", site.pointer);
-            let changed = match value {
-                Some(value) => replaced(base, &site.pointer, value),
-                None => Some(base.clone()),
-            };
-            let Some(changed) = changed else { continue };
-            if found.len() < BREACHES_MAX {
-                found.push(Breach { value: changed, pointer, what, rank });
-            }
-        }
+        let tries = at_site(graph, &site, base, alphabet);
+        found.extend(tries.into_iter().map(|tried| (site.pointer.clone(), tried)));
     }
-    found.sort_by_key(|breach| breach.rank);
-    found
+    found.sort_by_key(|(_, tried)| tried.rank);
+    let breaches = found.into_iter().filter_map(|(site, Tried { value, below, what, rank })| {
+        let value = match value {
+            Some(value) => replaced(base, &site, value)?,
+            None => base.clone(),
+        };
+        Some(Breach { value, pointer: format!("{site}{below}"), what, rank })
+    });
+    breaches.take(BREACHES_MAX).collect()
 }
 
 struct Tried {
