@@ -8,6 +8,7 @@
 mod walk;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::rc::Rc;
 
 use serde_json::{Map, Value};
 
@@ -17,6 +18,7 @@ use crate::lift::Dialect;
 use crate::recognise::decode;
 use crate::references::canonical;
 use crate::syntax::{Parsed, Syntax};
+use crate::vintage::{Vintage, child};
 use crate::{foreign, pointer, syntax, uri};
 use walk::{Found, Occurrence, Walk, is_self_contained};
 
@@ -56,9 +58,16 @@ pub(crate) struct Other {
 pub(crate) struct Written {
     originals: BTreeMap<String, String>,
     reasons: BTreeMap<String, String>,
+    /// JSON pointers of the other documents in the whole.
+    documents: Vec<String>,
 }
 
 impl Written {
+    /// JSON pointers of the other documents in the whole.
+    pub(crate) fn documents(&self) -> &[String] {
+        &self.documents
+    }
+
     /// The reference as the author wrote it.
     pub(crate) fn original<'a>(&'a self, reference: &'a str) -> &'a str {
         self.originals.get(reference).map_or(reference, String::as_str)
@@ -188,8 +197,8 @@ impl Bundling<'_, '_> {
         }
         let document = &self.documents[place.document];
         let Some(value) = document.value.pointer(&place.pointer) else { return };
-        let base = base_at(document, &place.pointer);
-        let mut walk = Walk::new(self.dialect.has_ref_siblings);
+        let (base, vintage) = self.surroundings(document, &place.pointer);
+        let mut walk = Walk::new(vintage);
         walk.visit(value, kind, &pointer::Trail::At(&place.pointer), &base);
         let Found { references, ids, anchors } = walk.found;
         let here = |pointer| Place { document: place.document, pointer };
@@ -203,6 +212,25 @@ impl Bundling<'_, '_> {
             reference.document = place.document;
             reference
         }));
+    }
+
+    /// The base URI and the draft of JSON Schema at a place: those of the document, changed by each
+    /// `$id` and `$schema` on the way.
+    fn surroundings(&self, document: &Document, pointer: &str) -> (Rc<str>, Vintage) {
+        let mut vintage = self.dialect.vintage(&self.documents[0].value);
+        let mut base = document.base.clone();
+        let mut value = &document.value;
+        for token in pointer.split('/').skip(1) {
+            vintage = vintage.within(value);
+            if let Some(id) = vintage.id(value) {
+                uri::split_fragment(&uri::resolve(&base, id)).0.clone_into(&mut base);
+            }
+            match child(value, &pointer::unescape(token)) {
+                Some(next) => value = next,
+                None => break,
+            }
+        }
+        (base.into(), vintage)
     }
 
     /// Finds what a reference leads to, and notes its new text.
@@ -236,7 +264,10 @@ impl Bundling<'_, '_> {
         if text != occurrence.text {
             let place =
                 Place { document: occurrence.document, pointer: occurrence.pointer.clone() };
-            self.changes.push(Change { place, name: occurrence.name.clone(), text });
+            // Without a name it is dynamic in nothing but its own (JSON Schema 2020-12 Core, 8.2.3.2).
+            let is_static = occurrence.name == "$dynamicRef" && !occurrence.has_plain_name();
+            let name = if is_static { "$ref" } else { &occurrence.name };
+            self.changes.push(Change { place, name: name.to_owned(), text });
         }
     }
 
@@ -417,6 +448,7 @@ impl Bundling<'_, '_> {
                 *place = content;
             }
         }
+        self.written.documents = self.others.iter().map(|other| other.pointer.clone()).collect();
         Bundle { value, others: self.others, written: self.written }
     }
 }
@@ -427,28 +459,6 @@ fn n_nodes(value: &Value) -> usize {
         Value::Array(items) => 1 + items.iter().map(n_nodes).sum::<usize>(),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => 1,
     }
-}
-
-/// The base URI at a place: that of the document, changed by each `$id` on the way.
-fn base_at(document: &Document, pointer: &str) -> std::rc::Rc<str> {
-    let mut base = document.base.clone();
-    let mut value = &document.value;
-    for token in pointer.split('/').skip(1) {
-        if let Some(id) = walk::id(value) {
-            uri::split_fragment(&uri::resolve(&base, id)).0.clone_into(&mut base);
-        }
-        let token = pointer::unescape(token);
-        let next = match value {
-            Value::Object(members) => members.get(token.as_ref()),
-            Value::Array(items) => token.parse().ok().and_then(|index: usize| items.get(index)),
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => None,
-        };
-        match next {
-            Some(next) => value = next,
-            None => break,
-        }
-    }
-    base.into()
 }
 
 /// A fetched document as a value tree, and its text.

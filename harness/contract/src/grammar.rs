@@ -192,9 +192,8 @@ fn schema(token: &str) -> Kind {
         | "unevaluatedProperties"
         | "contentSchema" => Kind::Schema,
         "allOf" | "anyOf" | "oneOf" | "prefixItems" => Kind::SchemaList,
-        "properties" | "patternProperties" | "$defs" | "definitions" | "dependentSchemas" => {
-            Kind::SchemaMap
-        }
+        "properties" | "patternProperties" | "$defs" | "definitions" | "dependentSchemas"
+        | "dependencies" => Kind::SchemaMap,
         _ => Kind::Opaque,
     }
 }

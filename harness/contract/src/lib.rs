@@ -13,6 +13,7 @@ mod bundle;
 mod content;
 mod contract;
 mod diagnostic;
+mod dynamic;
 mod error;
 mod fetch;
 mod foreign;
@@ -45,6 +46,7 @@ mod syntax;
 mod unfired;
 mod uri;
 mod validator;
+mod vintage;
 mod well_known;
 
 pub use contract::{

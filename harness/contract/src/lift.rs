@@ -4,21 +4,26 @@
 //! what it means in the document. Knows the differences between the schema dialects of OpenAPI 2.0,
 //! 3.0 and 3.1; knows nothing of operations.
 
+mod copies;
 mod discriminator;
 mod keywords;
 mod null;
+mod replaced;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
+use crate::dynamic::Bindings;
 use crate::grammar::Kind;
 use crate::pointer::Trail;
-use crate::references::{Lead, References, canonical};
+use crate::references::{Lead, References};
 use crate::report::Report;
+use crate::vintage::Vintage;
 use crate::{Direction, Schemas};
 
+use copies::Copies;
 pub(crate) use keywords::examples;
 
 /// How deep `allOf` is searched for read-only properties: composition in real documents is at most
@@ -34,6 +39,16 @@ pub(crate) struct Dialect {
     pub(crate) has_ref_siblings: bool,
     /// How `null` is allowed.
     pub(crate) nullable: Nullable,
+}
+
+impl Dialect {
+    /// The draft of JSON Schema that the schemas of a document are written in, where they do not say
+    /// it themselves (OpenAPI 3.1, 4.8.24.5).
+    pub(crate) fn vintage(&self, root: &Value) -> Vintage {
+        let vintage = Vintage::undeclared(self.has_ref_siblings);
+        let declared = root.get("jsonSchemaDialect").and_then(Value::as_str);
+        declared.map_or(vintage, |name| vintage.named(name))
+    }
 }
 
 /// How a schema says that `null` is allowed too.
@@ -57,6 +72,9 @@ pub(crate) fn lift(
         dialect,
         references,
         direction: Direction::Request,
+        vintage: dialect.vintage(root),
+        bindings: references.dynamic.at(""),
+        copies: Copies::named(root),
         report,
         patterns: BTreeMap::new(),
         depends_on_direction: false,
@@ -64,8 +82,13 @@ pub(crate) fn lift(
     let mut request = lifting.document(root);
     let mut response = lifting.depends_on_direction.then(|| {
         let mut silent = Report::default();
-        let mut lifting =
-            Lifting { direction: Direction::Response, report: &mut silent, ..lifting };
+        let mut lifting = Lifting {
+            direction: Direction::Response,
+            report: &mut silent,
+            bindings: references.dynamic.at(""),
+            copies: Copies::named(root),
+            ..lifting
+        };
         lifting.document(root)
     });
     if let Some((name, schemas)) = synthetic {
@@ -84,6 +107,11 @@ struct Lifting<'a, 'd> {
     dialect: &'a Dialect,
     references: &'a References<'d>,
     direction: Direction,
+    vintage: Vintage,
+    /// What dynamic names stand for where the lifting is.
+    bindings: Bindings,
+    /// Schemas that are copied for the way in which they are reached.
+    copies: Copies,
     report: &'a mut Report,
     /// Whether each `pattern` met so far is a regular expression.
     patterns: BTreeMap<String, bool>,
@@ -105,10 +133,18 @@ impl Lifting<'_, '_> {
         for (pointer, kind) in &self.references.strays {
             let stray = root.pointer(pointer);
             if let (Some(stray), Some(place)) = (stray, lifted.pointer_mut(pointer)) {
+                self.surround(root, pointer);
+                self.bindings = self.references.dynamic.at(pointer);
                 *place = self.schema(stray, *kind, &Trail::At(pointer), None);
             }
         }
+        self.make_copies(root, &mut lifted);
         lifted
+    }
+
+    /// Notes which draft holds at a place, where the lifting begins anew.
+    fn surround(&mut self, root: &Value, pointer: &str) {
+        self.vintage = self.dialect.vintage(root).at(root, pointer);
     }
 
     fn element(&mut self, value: &Value, kind: Kind, trail: &Trail<'_>) -> Value {
@@ -145,6 +181,24 @@ impl Lifting<'_, '_> {
         trail: &Trail<'_>,
         marked: Option<&Marked>,
     ) -> Value {
+        let outer = self.vintage;
+        self.vintage = outer.within(schema);
+        let bindings = self.enter(schema, trail);
+        let lifted = self.schema_within(schema, kind, trail, marked);
+        self.vintage = outer;
+        if let Some(outer) = bindings {
+            self.bindings = outer;
+        }
+        lifted
+    }
+
+    fn schema_within(
+        &mut self,
+        schema: &Value,
+        kind: Kind,
+        trail: &Trail<'_>,
+        marked: Option<&Marked>,
+    ) -> Value {
         let members = match schema {
             Value::Object(members) => members,
             Value::Bool(_) => return schema.clone(),
@@ -154,7 +208,7 @@ impl Lifting<'_, '_> {
                 return Value::Bool(true);
             }
         };
-        if members.get("$ref").is_some_and(Value::is_string) && !self.dialect.has_ref_siblings {
+        if members.get("$ref").is_some_and(Value::is_string) && !self.vintage.has_ref_siblings {
             return self.bare_reference(members, trail);
         }
         let mut lifted = Map::with_capacity(members.len());
@@ -200,7 +254,10 @@ impl Lifting<'_, '_> {
     ) -> Option<Value> {
         let text = reference.and_then(Value::as_str)?;
         let (code, why) = match self.references.lead(text) {
-            Lead::Schema(pointer) => return Some(canonical(pointer)),
+            Lead::Schema(pointer) => {
+                let pointer = pointer.clone();
+                return Some(self.reach(&pointer, keyword == "$dynamicRef"));
+            }
             Lead::External => ("external-reference", "leads to another document"),
             Lead::NoSchema => ("unresolvable-reference", "leads to something that is no schema"),
             Lead::Nothing => ("unresolvable-reference", "leads nowhere"),
@@ -230,7 +287,6 @@ impl Lifting<'_, '_> {
         let new = match name.as_str() {
             "$ref" if value.is_string() => self.follow(Some(value), "$ref", trail),
             "$dynamicRef" if !members.contains_key("$ref") => {
-                // Static resolution: only schemas written to be extended need more.
                 if let Some(target) = self.follow(Some(value), "$dynamicRef", trail) {
                     lifted.insert("$ref".to_owned(), target);
                 }
@@ -262,6 +318,10 @@ impl Lifting<'_, '_> {
                 if let Some(list) = self.checked("prefixItems", value, &here, None) {
                     lifted.insert("prefixItems".to_owned(), list);
                 }
+                None
+            }
+            "additionalItems" | "dependencies" => {
+                self.replaced(members, name, value, &here, lifted);
                 None
             }
             _ => self.checked(name, value, &here, None),

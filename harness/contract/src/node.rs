@@ -96,6 +96,11 @@ impl<'d> Resolver<'d> {
         self.written.original(reference)
     }
 
+    /// JSON pointers of the other documents in the whole.
+    pub(crate) fn documents(&self) -> &'d [String] {
+        self.written.documents()
+    }
+
     /// Why the document that a reference leads to could not be had, if it was tried.
     pub(crate) fn reason(&self, reference: &str) -> Option<&'d str> {
         self.written.reason(reference)

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use indexmap::IndexMap;
 use serde_json::Value;
 
+use crate::dynamic::DynamicAnchors;
 use crate::grammar::{Kind, kind_at};
 use crate::node::{Resolver, Target};
 use crate::pointer::{self, Trail};
@@ -33,10 +34,12 @@ pub(crate) type Strays = BTreeMap<String, Kind>;
 #[derive(Debug)]
 pub(crate) struct References<'d> {
     root: &'d Value,
+    document: Kind,
     resolver: Resolver<'d>,
     leads: IndexMap<&'d str, Lead>,
     /// E.g. `/x-schemas/A`.
     pub(crate) strays: Strays,
+    pub(crate) dynamic: DynamicAnchors,
 }
 
 impl<'d> References<'d> {
@@ -44,7 +47,14 @@ impl<'d> References<'d> {
     /// expects none.
     pub(crate) fn collect(resolver: &Resolver<'d>, document: Kind, mut strays: Strays) -> Self {
         let root = resolver.root();
-        let mut walk = Walk { texts: IndexMap::new(), names: BTreeMap::new() };
+        let mut walk = Walk {
+            texts: IndexMap::new(),
+            names: BTreeMap::new(),
+            dynamic: DynamicAnchors::default(),
+        };
+        for document in resolver.documents() {
+            walk.dynamic.add_resource(document.clone());
+        }
         walk.visit(root, document, &Trail::Root);
         for (pointer, kind) in &strays {
             if let Some(stray) = root.pointer(pointer) {
@@ -86,7 +96,10 @@ impl<'d> References<'d> {
                 *lead = Lead::Schema(pointer.clone());
             }
         }
-        let mut references = Self { root, resolver: resolver.clone(), leads, strays };
+        let mut dynamic = walk.dynamic;
+        dynamic.settle();
+        let resolver = resolver.clone();
+        let mut references = Self { root, document, resolver, leads, strays, dynamic };
         references.cut_cycles();
         references
     }
@@ -94,6 +107,23 @@ impl<'d> References<'d> {
     /// Where this text leads. Every text that stands in a schema of the document is known.
     pub(crate) fn lead(&self, text: &str) -> &Lead {
         self.leads.get(text).unwrap_or(&Lead::Nothing)
+    }
+
+    /// The document.
+    pub(crate) fn root(&self) -> &'d Value {
+        self.root
+    }
+
+    /// Whether what stands at a pointer is a schema: by the grammar, or within one that stands where
+    /// the grammar expects none.
+    pub(crate) fn is_schema(&self, pointer: &str) -> bool {
+        let strays =
+            self.strays.iter().filter(|(stray, _)| pointer::is_at_or_below(pointer, stray));
+        let stray = strays.max_by_key(|(stray, _)| stray.len()).and_then(|(stray, kind)| {
+            kind_at(*kind, self.root.pointer(stray)?, &pointer[stray.len()..])
+        });
+        let kind = stray.or_else(|| kind_at(self.document, self.root, pointer));
+        kind.is_some_and(Kind::is_schema)
     }
 
     /// The schema that a name or reference in a `discriminator` stands for.
@@ -151,6 +181,7 @@ struct Walk<'d> {
     texts: IndexMap<&'d str, ()>,
     /// `#name` of each anchor, and each `$id`, → pointer of its schema.
     names: BTreeMap<String, String>,
+    dynamic: DynamicAnchors,
 }
 
 impl<'d> Walk<'d> {
@@ -182,9 +213,13 @@ impl<'d> Walk<'d> {
                 self.texts.insert(text, ());
             }
             "$anchor" | "$dynamicAnchor" => {
+                if name == "$dynamicAnchor" {
+                    self.dynamic.add_anchor(text, trail.pointer());
+                }
                 self.names.entry(format!("#{text}")).or_insert_with(|| trail.pointer());
             }
             "$id" => {
+                self.dynamic.add_resource(trail.pointer());
                 self.names.entry(text.to_owned()).or_insert_with(|| trail.pointer());
             }
             _ => {}

@@ -290,3 +290,69 @@ fn self_of_version_3_2_is_what_references_are_relative_to() {
     assert_eq!(asked, ["https://h.example/v1/items"]);
     assert_eq!(contract.operations[0].key.as_str(), "QUERY /a");
 }
+
+#[test]
+fn dynamic_reference_stands_for_what_the_outer_schema_says() {
+    let (contract, _) = contract(&[(
+        "api.yaml",
+        "openapi: 3.1.0
+paths: {}
+components:
+  schemas:
+    Page:
+      $id: https://h.example/page
+      type: object
+      properties: {items: {type: array, items: {$dynamicRef: '#item'}}, next: {$ref: '#'}}
+      $defs: {item: {$dynamicAnchor: item}}
+    Pets: {$id: 'https://h.example/pets', $ref: page, $defs: {item: {$dynamicAnchor: item, type: string}}}
+    Ids: {$id: 'https://h.example/ids', $ref: page, $defs: {item: {$dynamicAnchor: item, type: integer}}}
+",
+    )]);
+    let at = |name: &str| SchemaRef::at(&format!("/components/schemas/{name}"));
+    let page = |item: Value| json!({"items": [], "next": {"items": [item]}});
+    assert_eq!(diagnostics(&contract), Vec::<String>::new());
+    for (name, text, number) in [("Page", true, true), ("Pets", true, false), ("Ids", false, true)]
+    {
+        assert_eq!(accepts(&contract, &at(name), &page(json!("a"))), text, "{name}");
+        assert_eq!(accepts(&contract, &at(name), &page(json!(1))), number, "{name}");
+    }
+}
+
+#[test]
+fn older_drafts_are_read_as_they_mean() {
+    let (contract, _) = contract(&[
+        (
+            "api.yaml",
+            "openapi: 3.1.0
+paths: {}
+components:
+  schemas:
+    Old: {$ref: 'old.json#/definitions/a'}
+    List: {$ref: 'old.json#/definitions/list'}
+    First: {$ref: 'old.json#/definitions/list/items/0'}
+    Needs: {$ref: 'old.json#/definitions/needs'}
+    Inner: {$ref: 'old.json#/definitions/needs/dependencies/b'}
+",
+        ),
+        (
+            "old.json",
+            r##"{"$schema": "http://json-schema.org/draft-07/schema#", "definitions": {
+                "a": {"$ref": "#/definitions/text", "maxLength": 1},
+                "text": {"type": "string"},
+                "list": {"items": [{"type": "string"}], "additionalItems": {"type": "integer"}},
+                "needs": {"dependencies": {"a": ["b"], "b": {"required": ["c"]}}}}}"##,
+        ),
+    ]);
+    let at = |name: &str| SchemaRef::at(&format!("/components/schemas/{name}"));
+    let check = |name: &str, value: Value, expect: bool| {
+        assert_eq!(accepts(&contract, &at(name), &value), expect, "{name} {value}");
+    };
+    check("Old", json!("long"), true);
+    check("Old", json!(1), false);
+    check("List", json!(["a", 1]), true);
+    check("List", json!(["a", "b"]), false);
+    check("First", json!(1), false);
+    check("Needs", json!({"a": 1}), false);
+    check("Needs", json!({"b": 1}), false);
+    check("Inner", json!({}), false);
+}

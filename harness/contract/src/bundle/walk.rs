@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::grammar::{Element, Kind};
 use crate::pointer::Trail;
 use crate::uri;
+use crate::vintage::Vintage;
 
 /// A reference where it stands.
 #[derive(Clone, Debug)]
@@ -27,6 +28,14 @@ pub(super) struct Occurrence {
     pub(super) is_needed: bool,
 }
 
+impl Occurrence {
+    /// Whether the fragment is a name and no JSON pointer.
+    pub(super) fn has_plain_name(&self) -> bool {
+        let (_, fragment) = uri::split_fragment(&self.text);
+        !fragment.is_empty() && !fragment.starts_with('/')
+    }
+}
+
 /// What a walk found.
 #[derive(Debug, Default)]
 pub(super) struct Found {
@@ -39,23 +48,32 @@ pub(super) struct Found {
 
 pub(super) struct Walk {
     pub(super) found: Found,
-    has_ref_siblings: bool,
+    vintage: Vintage,
 }
 
 impl Walk {
-    /// `has_ref_siblings`: whether an `$id` beside `$ref` counts.
-    pub(super) fn new(has_ref_siblings: bool) -> Self {
-        Self { found: Found::default(), has_ref_siblings }
+    /// `vintage`: that of what is walked, unless it says otherwise.
+    pub(super) fn new(vintage: Vintage) -> Self {
+        Self { found: Found::default(), vintage }
     }
 
     pub(super) fn visit(&mut self, value: &Value, kind: Kind, trail: &Trail<'_>, base: &Rc<str>) {
+        let outer = self.vintage;
         let kind = kind.of(value);
+        if kind.is_schema() {
+            self.vintage = outer.within(value);
+        }
+        self.visit_kind(value, kind, trail, base);
+        self.vintage = outer;
+    }
+
+    fn visit_kind(&mut self, value: &Value, kind: Kind, trail: &Trail<'_>, base: &Rc<str>) {
         match value {
             _ if kind == Kind::Opaque => {}
             Value::Object(members) => {
                 let reference = members.get("$ref").and_then(Value::as_str);
                 let mut base = Rc::clone(base);
-                if kind.is_schema() && (reference.is_none() || self.has_ref_siblings) {
+                if kind.is_schema() && (reference.is_none() || self.vintage.has_ref_siblings) {
                     self.names(value, trail, &mut base);
                 }
                 if let Some(text) = reference {
@@ -85,13 +103,13 @@ impl Walk {
     }
 
     fn names(&mut self, schema: &Value, trail: &Trail<'_>, base: &mut Rc<str>) {
-        if let Some(id) = id(schema) {
+        if let Some(id) = self.vintage.id(schema) {
             let absolute = uri::resolve(base, id);
             *base = uri::split_fragment(&absolute).0.into();
             self.found.ids.push((base.to_string(), trail.pointer()));
         }
         // Until draft 7 an `$id` of a fragment alone is an anchor.
-        let legacy = schema.get("$id").and_then(Value::as_str);
+        let legacy = schema.get(self.vintage.id).and_then(Value::as_str);
         let legacy = legacy.and_then(|id| uri::split_fragment(id).1.split('/').next());
         let anchors = ["$anchor", "$dynamicAnchor"]
             .into_iter()
@@ -138,13 +156,6 @@ impl Walk {
     }
 }
 
-/// The `$id` of a schema that names a resource: not one that is a mere fragment, nor a pointer of the
-/// document, which some write by mistake.
-pub(super) fn id(schema: &Value) -> Option<&str> {
-    let id = schema.get("$id")?.as_str()?;
-    (!uri::split_fragment(id).0.is_empty()).then_some(id)
-}
-
 /// Whether a document refers to itself by JSON pointers only, and gives no names that would change
 /// what references are relative to. Looks at everything: what is data only costs time.
 pub(super) fn is_self_contained(value: &Value) -> bool {
@@ -155,6 +166,8 @@ pub(super) fn is_self_contained(value: &Value) -> bool {
                     && is_self_contained(member)
             }
             "$id" | "$anchor" | "$dynamicAnchor" | "$self" => !member.is_string(),
+            // Draft 4 names schemas by `id`.
+            "$schema" => member.as_str().is_none_or(|name| !name.contains("draft-0")),
             _ => is_self_contained(member),
         }),
         Value::Array(items) => items.iter().all(is_self_contained),
