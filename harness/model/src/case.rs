@@ -4,17 +4,19 @@
 use std::fmt;
 
 use harness_contract::{Location, OperationKey, Style};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{Intent, Octets};
 
 /// Identity of a planned case within a run: phase, operation and index. Never random.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct CaseId {
     /// Name of the phase that planned it.
     pub phase: String,
     /// The operation under attack.
+    #[schemars(with = "String")]
     pub operation: OperationKey,
     /// Counted from 0 within phase and operation.
     pub index: u32,
@@ -28,7 +30,7 @@ impl fmt::Display for CaseId {
 
 /// What is done to the service: a sequential prefix, then optionally lanes that are released
 /// together, then probes. A single request is one step in the prefix.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Case {
     /// Which planned case this is, or came from.
     pub id: CaseId,
@@ -61,9 +63,10 @@ impl Case {
 
 /// One request as it is meant, before it becomes octets. Self-contained: rendering it needs no
 /// contract.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Step {
     /// Which operation of the contract.
+    #[schemars(with = "String")]
     pub operation: OperationKey,
     /// As sent, e.g. `GET`; differs from the operation's for undeclared-method probes.
     pub method: String,
@@ -82,13 +85,15 @@ pub struct Step {
 }
 
 /// The value given to a parameter, with all that rendering needs.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ParameterValue {
     /// Where it travels.
+    #[schemars(with = "String")]
     pub location: Location,
     /// Its name.
     pub name: String,
     /// How arrays and objects become text.
+    #[schemars(with = "String")]
     pub style: Style,
     /// Whether arrays and objects become repeated parameters.
     pub explode: bool,
@@ -102,7 +107,7 @@ pub struct ParameterValue {
 }
 
 /// A value that is known now, or only once an earlier step was answered.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum BoundValue {
     /// Known when planned.
@@ -113,7 +118,7 @@ pub enum BoundValue {
 
 /// A value taken from an earlier response: cases hold no id that a server assigned, so they
 /// reproduce on a fresh service.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Binding {
     /// Index of the step, in the order of [`Case::steps`].
     pub step: usize,
@@ -122,7 +127,7 @@ pub struct Binding {
 }
 
 /// Where in a response a bound value is found.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum BindingSource {
     /// JSON pointer into the response's JSON content.
@@ -134,7 +139,7 @@ pub enum BindingSource {
 }
 
 /// The content of a request.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Body {
     /// Value of the `Content-Type` field; `None`: the field is not sent.
     pub media_type: Option<String>,
@@ -146,7 +151,7 @@ pub struct Body {
 }
 
 /// What a request's content is made of.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum BodyContent {
     /// Serialised as JSON (RFC 8259), no insignificant white space.

@@ -1,6 +1,7 @@
 //! The file that a finding becomes: everything that is needed to see the failure again, and nothing
 //! that has to be looked up elsewhere.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{Case, Exchange, Finding, Seed};
@@ -10,7 +11,7 @@ use crate::{Case, Exchange, Finding, Seed};
 pub const FORMAT_VERSION: &str = "1.0";
 
 /// A confirmed and shrunk failure.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Counterexample {
     /// [`FORMAT_VERSION`] of the writer.
     pub format: String,
@@ -29,7 +30,7 @@ pub struct Counterexample {
 }
 
 /// k of n: how often the failure came back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Confirmation {
     /// Times that the same signature came back, the first sighting included.
     pub reproduced: u32,
@@ -40,7 +41,7 @@ pub struct Confirmation {
 }
 
 /// Where a case came from.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Reproduction {
     /// Seed of the run.
     pub seed: Seed,
@@ -53,7 +54,7 @@ pub struct Reproduction {
 }
 
 /// What became of one attempt to see a counterexample again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Attempt {
     /// The same signature came back.

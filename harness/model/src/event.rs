@@ -6,12 +6,13 @@
 use std::collections::BTreeMap;
 
 use harness_contract::{Diagnostic, OperationKey};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{CaseId, Counterexample, Finding, Intent, Seed, Severity};
 
 /// One fact, in the order in which the dispatcher learned it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Event {
     /// From 0, without gaps.
     pub sequence: u64,
@@ -22,7 +23,7 @@ pub struct Event {
 }
 
 /// What can happen.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Fact {
     /// Always first.
@@ -42,6 +43,7 @@ pub enum Fact {
         /// BLAKE3 of the contract's octets.
         contract_digest: String,
         /// Operations that will be tested, after filters, in document order.
+        #[schemars(with = "Vec<String>")]
         operations: Vec<OperationKey>,
         /// Requests in flight at once.
         workers: usize,
@@ -49,11 +51,13 @@ pub enum Fact {
     /// Something about the contract.
     ContractDiagnostic {
         /// What.
+        #[schemars(with = "serde_json::Value")]
         diagnostic: Diagnostic,
     },
     /// An operation will not be tested, or a part of it.
     OperationSkipped {
         /// Which.
+        #[schemars(with = "String")]
         operation: OperationKey,
         /// Why, in lower case.
         reason: String,
@@ -121,7 +125,7 @@ pub enum Fact {
 }
 
 /// How many cases a phase holds.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PhaseCount {
     /// Name of the phase.
     pub phase: String,
@@ -132,7 +136,7 @@ pub struct PhaseCount {
 }
 
 /// Why a run ended.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum StopReason {
     /// Every planned case was sent.
@@ -151,7 +155,7 @@ pub enum StopReason {
 }
 
 /// What came of a run. Also written as `summary.json`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Summary {
     /// [`crate::FORMAT_VERSION`].
     pub format: String,
@@ -191,9 +195,10 @@ pub struct Summary {
 }
 
 /// What was done to an operation.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct OperationSummary {
     /// Which.
+    #[schemars(with = "String")]
     pub operation: OperationKey,
     /// Cases planned.
     pub planned: u64,
@@ -206,7 +211,7 @@ pub struct OperationSummary {
 }
 
 /// Something that a run did not reach.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Gap {
     /// Not one valid case was accepted.
@@ -225,6 +230,11 @@ pub enum Gap {
     StatusNeverSeen {
         /// As declared: `404`, `4XX`.
         status: String,
+    },
+    /// The answers took so long that the rest was left out.
+    TooSlow {
+        /// Cases left out.
+        cases: u64,
     },
     /// The run ended before any case was sent.
     NotReached,

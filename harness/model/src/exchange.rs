@@ -1,11 +1,12 @@
 //! A request and what became of it. A misbehaving target is data, never an `Err`.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{HeaderField, Octets, Request};
 
 /// One request, its outcome and how long it took.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Exchange {
     /// What was sent.
     pub request: Request,
@@ -32,7 +33,7 @@ impl Exchange {
 }
 
 /// What came of a request.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Outcome {
     /// A complete response.
@@ -83,7 +84,7 @@ pub enum Outcome {
 }
 
 /// A part of an exchange that takes time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Stage {
     /// Connecting, TLS included.
@@ -95,7 +96,7 @@ pub enum Stage {
 }
 
 /// A response.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Response {
     /// Three digits, whatever they are.
     pub status: u16,
@@ -121,7 +122,7 @@ impl Response {
 }
 
 /// When an exchange happened, in microseconds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Timing {
     /// From the start of the run to the moment the request was handed over.
     pub start_us: u64,

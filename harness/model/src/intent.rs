@@ -3,15 +3,19 @@
 use std::fmt;
 
 use harness_contract::Location;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A place in a request.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(tag = "in", rename_all = "snake_case")]
 pub enum Place {
     /// A parameter, or a value within it.
     Parameter {
         /// Where the parameter travels.
+        #[schemars(with = "String")]
         location: Location,
         /// Its name.
         name: String,
@@ -64,7 +68,9 @@ impl fmt::Display for Place {
 }
 
 /// A constraint of the contract that a request breaks.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 pub struct Violated {
     /// Where in the request.
     pub at: Place,
@@ -78,7 +84,7 @@ pub struct Violated {
 }
 
 /// What a step is meant to be. Recomputed from the contract after every shrink step.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Intent {
     /// Satisfies every constraint of the contract.

@@ -1,9 +1,11 @@
 //! A byte string that stays readable on disk.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -14,7 +16,7 @@ pub struct Octets(pub Vec<u8>);
 
 impl Octets {
     /// The octets as text, with what is not UTF-8 replaced: for display only.
-    pub fn lossy(&self) -> std::borrow::Cow<'_, str> {
+    pub fn lossy(&self) -> Cow<'_, str> {
         String::from_utf8_lossy(&self.0)
     }
 
@@ -56,6 +58,26 @@ impl From<Vec<u8>> for Octets {
 #[derive(Serialize, Deserialize)]
 struct Encoded {
     base64: String,
+}
+
+impl JsonSchema for Octets {
+    fn schema_name() -> Cow<'static, str> {
+        Cow::Borrowed("Octets")
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "octets: a string where they are UTF-8, else in base64",
+            "oneOf": [
+                { "type": "string" },
+                {
+                    "type": "object",
+                    "required": ["base64"],
+                    "properties": { "base64": { "type": "string", "contentEncoding": "base64" } }
+                }
+            ]
+        })
+    }
 }
 
 impl Serialize for Octets {

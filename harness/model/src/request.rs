@@ -1,12 +1,13 @@
 //! A request as octets. Not `http::HeaderMap` and not a URL type: those refuse or repair what a
 //! harness must be able to send.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Octets;
 
 /// The exact octets of a request: a pure function of a step.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Request {
     /// The method token.
     pub method: String,
@@ -30,7 +31,7 @@ impl Request {
 }
 
 /// A header field line.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct HeaderField {
     /// Field name, case kept.
     pub name: String,
@@ -46,7 +47,7 @@ impl HeaderField {
 }
 
 /// How the content of a request is delimited (RFC 9112, 6).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Framing {
     /// No content and no framing field.

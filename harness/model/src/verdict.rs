@@ -3,10 +3,13 @@
 use std::fmt;
 
 use harness_contract::OperationKey;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// How much a finding matters. Ordered from least to most.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
     /// Worth knowing.
@@ -52,7 +55,7 @@ pub enum Verdict {
 }
 
 /// A broken rule, before confirmation.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Finding {
     /// What makes it the same failure on another night.
     pub signature: Signature,
@@ -65,7 +68,7 @@ pub struct Finding {
 }
 
 /// What a finding rests on.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Evidence {
     /// What the rule asks for, e.g. `one of the declared statuses 200, 404`.
     pub expected: String,
@@ -80,11 +83,14 @@ pub struct Evidence {
 }
 
 /// The identity of a failure across runs, seeds and machines: never generated data, ids or times.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 pub struct Signature {
     /// Name of the check.
     pub check: String,
     /// The operation that failed.
+    #[schemars(with = "String")]
     pub operation: OperationKey,
     /// Normalised effect, e.g. `500 KeyError: *` or `body /quantity maximum`.
     pub effect: String,
