@@ -17,7 +17,7 @@ pub struct SortKey {
     nodes: usize,
     octets: usize,
     complexity: u64,
-    text: Vec<u32>,
+    text: Vec<u64>,
 }
 
 /// The simplicity of a case.
@@ -48,7 +48,7 @@ pub fn sort_key(case: &Case) -> SortKey {
                 BodyContent::Json(value) | BodyContent::Form(value) => weigh(value, &mut key),
                 BodyContent::Octets(octets) => {
                     key.octets += octets.len();
-                    key.text.extend(octets.0.iter().map(|octet| u32::from(*octet)));
+                    key.text.extend(octets.0.iter().map(|octet| u64::from(*octet)));
                 }
             }
         }
@@ -72,14 +72,14 @@ fn weigh(value: &Value, key: &mut SortKey) {
             #[expect(
                 clippy::cast_possible_truncation,
                 clippy::cast_sign_loss,
-                reason = "a float cast saturates, and beyond u32 the text decides"
+                reason = "a float cast saturates; beyond u64 numbers of equal length count as equal"
             )]
-            key.text.push(magnitude.abs() as u32);
+            key.text.push(magnitude.abs() as u64);
         }
         Value::String(text) => {
             key.complexity += 6;
             key.octets += text.chars().count();
-            key.text.extend(text.chars().map(plainness));
+            key.text.extend(text.chars().map(|c| u64::from(plainness(c))));
         }
         Value::Array(items) => {
             key.complexity += 8;
