@@ -45,6 +45,33 @@ const MESSAGE_MEMBERS: &[&str] = &[
     "type",
 ];
 
+/// Character references that error pages are full of (HTML, 13.1.4); the ampersand last, since it
+/// may begin another.
+const CHARACTER_REFERENCES: &[(&str, &str)] = &[
+    ("&quot;", "\""),
+    ("&#34;", "\""),
+    ("&#39;", "'"),
+    ("&#x27;", "'"),
+    ("&apos;", "'"),
+    ("&lt;", "<"),
+    ("&gt;", ">"),
+    ("&nbsp;", " "),
+    ("&amp;", "&"),
+];
+
+/// Members of errors that repeat the input (pydantic, Spring, ajv, zod and others).
+const INPUT_MEMBERS: &[&str] = &[
+    "input",
+    "received",
+    "rejectedValue",
+    "instance",
+    "data",
+    "body",
+    "payload",
+    "request",
+    "url",
+];
+
 static TITLE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?is)<title[^>]*>(.*?)</title>").expect("the pattern is constant")
 });
@@ -78,7 +105,53 @@ pub(crate) fn message(subject: &Subject<'_>, response: &Response) -> String {
 
 /// Whether the content of an answer holds any of these as whole words, compared in lower case.
 pub(crate) fn mentions(response: &Response, words: &[&str]) -> bool {
-    let text = beginning(response).to_lowercase();
+    holds(&beginning(response).to_lowercase(), words)
+}
+
+/// What an error says in its own words, in lower case: without the parts that repeat our input.
+pub(crate) fn own_words(response: &Response) -> String {
+    let text = beginning(response);
+    let words = match serde_json::from_str::<Value>(&text) {
+        Ok(json) => {
+            let mut words = String::new();
+            gather(&json, 0, &mut words);
+            words
+        }
+        Err(_) => text,
+    };
+    words.to_lowercase()
+}
+
+fn gather(value: &Value, depth: usize, words: &mut String) {
+    if depth > DEPTH_MAX {
+        return;
+    }
+    match value {
+        Value::String(text) => {
+            words.push_str(text);
+            words.push('\n');
+        }
+        Value::Array(items) => {
+            for item in items.iter().take(LIST_MAX) {
+                gather(item, depth + 1, words);
+            }
+        }
+        Value::Object(members) => {
+            for (name, member) in members {
+                if INPUT_MEMBERS.iter().any(|input| name.eq_ignore_ascii_case(input)) {
+                    continue;
+                }
+                words.push_str(name);
+                words.push('\n');
+                gather(member, depth + 1, words);
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+/// Whether a text in lower case holds any of these as whole words.
+pub(crate) fn holds(text: &str, words: &[&str]) -> bool {
     let stands_alone = |start: usize, word: &str| {
         let before = text[..start].chars().next_back();
         let after = text[start + word.len()..].chars().next();
@@ -133,12 +206,14 @@ fn by_field(members: &serde_json::Map<String, Value>, depth: usize) -> Vec<Strin
     members.iter().take(LIST_MAX).flat_map(named).collect()
 }
 
-/// The title of a page, else its text.
+/// The title of a page, else its text, as a reader sees it.
 fn from_page(page: &str) -> String {
-    match TITLE.captures(page).and_then(|captures| captures.get(1)) {
+    let text = match TITLE.captures(page).and_then(|captures| captures.get(1)) {
         Some(title) if !title.as_str().trim().is_empty() => title.as_str().to_owned(),
         _ => TAG.replace_all(page, " ").into_owned(),
-    }
+    };
+    let plain = CHARACTER_REFERENCES.iter();
+    plain.fold(text, |text, (reference, character)| text.replace(reference, character))
 }
 
 /// The first line, or the last one of a Python traceback, which names the exception only there.

@@ -60,8 +60,10 @@ fn beginning(text: &str) -> String {
     text.chars().take(OWN_CHARS_MAX).collect()
 }
 
+/// The values of `name=value&…`: names are the contract's words, not data.
 fn pairs(text: &str, own: &mut Vec<String>) {
-    for part in text.split(['&', '=']).take(OWN_MAX) {
+    for pair in text.split('&').take(OWN_MAX) {
+        let part = pair.split_once('=').map_or(pair, |(_, value)| value);
         own.push(part.to_owned());
         own.push(decoded(&part.replace('+', " ")));
     }

@@ -48,6 +48,8 @@ fn pages_give_their_title_or_their_text() {
     for (content, expected) in [
         ("<html><title>500 Oops</title><p>x", "* Oops"),
         ("<html><style>p {}</style><h1>Server Error</h1>", "Server Error"),
+        ("<title>Error</title>", "Error"),
+        ("<h2>For input string: &quot;nv&quot; &lt;x&gt;</h2>", "For input string: * <x>"),
     ] {
         assert_eq!(message_of("text/html", content), expected);
     }
@@ -84,6 +86,9 @@ fn what_looks_like_data_is_masked() {
         ("request V1StGXR8_Z5jdHi6B-myT failed", "request * failed"),
         ("trace 4f5a9b", "trace *"),
         ("codes 1, 2, 3 are wrong", "codes * are wrong"),
+        ("{\"a\":[1,{}]} is not a valid operation", "* is not a valid operation"),
+        ("cannot read {\"a\":[1,", "cannot read *"),
+        ("Unknown pattern letter: b", "Unknown pattern letter: *"),
         ("expected int32, got -1.5e3", "expected int*, got *"),
         ("a\tb \u{7} c", "a b c"),
     ] {
@@ -121,6 +126,7 @@ fn what_we_sent_is_masked_wherever_it_came_from() {
         ("no order ab cd", "500 no order *"),
         ("no order ab%20cd", "500 no order *"),
         ("nothing found for e f.", "500 nothing found for *."),
+        ("q needs a value", "500 q needs a value"),
         // Not a word of its own.
         ("blue gifts are out", "500 blue gifts are out"),
     ] {

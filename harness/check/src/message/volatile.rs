@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use regex::Regex;
+use serde_json::Value;
 
 /// From this length on, a run of letters, digits, `-` and `_` with a digit in it is an id of some kind.
 const ID_CHARS_MIN: usize = 16;
@@ -36,9 +37,15 @@ static NUMBER: LazyLock<Regex> =
 static MASKS: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"\*(?:[\s,;|]*\*)+").expect("the pattern is constant"));
 
+/// A word or two characters at the very end, after a colon: a value that is too short to be known by
+/// its looks.
+static TAIL: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r":\s+\S{1,2}$").expect("the pattern is constant"));
+
 /// Replaces by `*` what looks like data, collapses white space and drops control characters.
 pub(super) fn mask(text: &str) -> String {
-    let text = VOLATILE.replace_all(text, "*");
+    let text = without_values(text);
+    let text = VOLATILE.replace_all(&text, "*");
     let text = WORD.replace_all(&text, |captures: &regex::Captures<'_>| {
         let word = &captures[0];
         if is_id(word) { "*".to_owned() } else { word.to_owned() }
@@ -46,7 +53,32 @@ pub(super) fn mask(text: &str) -> String {
     let text = NUMBER.replace_all(&text, "*");
     let printable: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     let words = printable.split_whitespace().collect::<Vec<_>>().join(" ");
-    MASKS.replace_all(&words, "*").into_owned()
+    let masked = MASKS.replace_all(&words, "*");
+    TAIL.replace(&masked, ": *").into_owned()
+}
+
+/// Objects and lists written out in a sentence become one mask, also one that was cut short. What is
+/// an object or list as a whole stays, since its shape is all there is.
+fn without_values(text: &str) -> String {
+    if text.trim_start().starts_with(['{', '[']) && serde_json::from_str::<Value>(text).is_ok() {
+        return text.to_owned();
+    }
+    let mut masked = String::with_capacity(text.len());
+    let mut depth = 0_usize;
+    for c in text.chars() {
+        match c {
+            '{' | '[' => {
+                if depth == 0 {
+                    masked.push('*');
+                }
+                depth += 1;
+            }
+            '}' | ']' if depth > 0 => depth -= 1,
+            c if depth == 0 => masked.push(c),
+            _ => {}
+        }
+    }
+    masked
 }
 
 fn is_id(word: &str) -> bool {
