@@ -101,8 +101,10 @@ fn quoted(octets: &[u8]) -> String {
 /// For printf: harmless characters as they are, the rest as three octal digits.
 fn octal(octets: &[u8]) -> String {
     let mut text = String::new();
-    for octet in octets {
+    for (idx, octet) in octets.iter().enumerate() {
         match octet {
+            // At the beginning it would be an option of printf.
+            b'-' if idx == 0 => text.push_str("\\055"),
             b'a'..=b'z'
             | b'A'..=b'Z'
             | b'0'..=b'9'

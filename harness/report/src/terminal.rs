@@ -1,5 +1,6 @@
 //! What a person sees: progress while it runs, and at the end a page that is read in ten seconds.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::Write;
 
@@ -19,6 +20,10 @@ const PROGRESS_EVERY_US: u64 = 10_000_000;
 const GAPS_MAX: usize = 8;
 /// Diagnostics of the contract that are listed; the rest is counted.
 const DIAGNOSTICS_MAX: usize = 5;
+/// Findings that are shown in full; more than that is not read in ten seconds.
+const DETAILS_MAX: usize = 10;
+/// Characters of a request that a line shows at least, however long the name beside it is.
+const REQUEST_CHARS_MIN: usize = 40;
 /// Longest curl line that is printed: beyond it the failure file is the better place.
 const CURL_CHARS_MAX: usize = 2_000;
 /// Narrowest and widest line.
@@ -229,9 +234,10 @@ impl Terminal {
         // What matters in full; the rest in a line each, or it would bury what matters.
         let (minor, major): (Vec<_>, Vec<_>) =
             found.iter().partition(|found| found.finding.severity <= Severity::Low);
-        for (idx, counterexample) in major.iter().enumerate() {
+        for (idx, counterexample) in major.iter().take(DETAILS_MAX).enumerate() {
             self.detail(idx + 1, counterexample, summary)?;
         }
+        self.further(major.get(DETAILS_MAX..).unwrap_or_default())?;
         self.minor(&minor)?;
         self.gaps(summary)?;
         for (finding, reproduced, sent) in std::mem::take(&mut self.flaky) {
@@ -294,21 +300,59 @@ impl Terminal {
         self.line("")
     }
 
+    /// Findings beyond those that are shown in full: a line each.
+    fn further(&mut self, further: &[&Counterexample]) -> std::io::Result<()> {
+        if further.is_empty() {
+            return Ok(());
+        }
+        let title = format!("{} more like these", further.len());
+        self.line(&format!(
+            "{BOLD}{title}{BOLD:#}: replay with harness replay {}/failures/<name>.json",
+            self.look.folder
+        ))?;
+        for counterexample in further {
+            let finding = &counterexample.finding;
+            let slug = finding.signature.slug();
+            let style = style_of(finding.severity);
+            let request = counterexample.exchanges.last().map(|exchange| &exchange.request);
+            let request = request.map(request_line).unwrap_or_default();
+            let room = self.width().saturating_sub(slug.len()).max(REQUEST_CHARS_MIN);
+            self.line(&format!(
+                "   {style}{}{style:#} {slug}  {}",
+                finding.severity,
+                cut(&request, room)
+            ))?;
+        }
+        self.line("")
+    }
+
     fn minor(&mut self, minor: &[&Counterexample]) -> std::io::Result<()> {
         if minor.is_empty() {
             return Ok(());
         }
-        let title = "of low severity: replay with harness replay";
-        self.line(&format!("{BOLD}{title} {}/failures/<name>.json{BOLD:#}", self.look.folder))?;
-        let width = self.width();
+        // One line for what is the same on many operations: a contract that never mentions 404 does
+        // not deserve a line for each.
+        let mut groups: BTreeMap<(String, String), Vec<&Finding>> = BTreeMap::new();
         for counterexample in minor {
             let finding = &counterexample.finding;
-            let slug = finding.signature.slug();
-            let observed = printable(&finding.evidence.observed);
-            self.line(&format!(
-                "   {slug}  {}",
-                cut(&observed, width.saturating_sub(slug.len()).max(20))
-            ))?;
+            let status = finding.evidence.observed.split(':').next().unwrap_or_default();
+            let group = (finding.signature.check.clone(), status.to_owned());
+            groups.entry(group).or_default().push(finding);
+        }
+        let title = format!("of low severity ({})", minor.len());
+        self.line(&format!(
+            "{BOLD}{title}{BOLD:#}: replay with harness replay {}/failures/<name>.json",
+            self.look.folder
+        ))?;
+        let width = self.width();
+        for ((check, observed), findings) in groups {
+            let first = findings[0].signature.slug();
+            let text = match findings.as_slice() {
+                [one] => format!("{check} {}: {}: {first}", one.signature.operation, observed),
+                many => format!("{check}: {observed}: {} findings, e.g. {first}", many.len()),
+            };
+            // Names are for copying, so they are never cut.
+            self.line(&format!("   {}", cut(&printable(&text), width + first.len())))?;
         }
         self.line("")
     }
@@ -319,6 +363,7 @@ impl Terminal {
         let mut never = Vec::new();
         let mut not_generated = Vec::new();
         let mut not_reached = Vec::new();
+        let mut too_slow = Vec::new();
         for operation in &summary.operations {
             for gap in &operation.gaps {
                 let key = &operation.operation;
@@ -328,6 +373,9 @@ impl Terminal {
                     }
                     Gap::NotGenerated { reason } => {
                         not_generated.push(format!("{key}: {}", printable(reason)));
+                    }
+                    Gap::TooSlow { cases } => {
+                        too_slow.push(format!("{key}: {} left out", count(*cases, "case")));
                     }
                     Gap::NotReached => not_reached.push(key.to_string()),
                     // In summary.json; on a terminal they would drown the rest.
@@ -340,6 +388,7 @@ impl Terminal {
             ("not tested", &skipped),
             ("never accepted a valid request", &never),
             ("not generated", &not_generated),
+            ("too slow to send every case", &too_slow),
             ("not reached before the end", &not_reached),
         ] {
             if items.is_empty() {
