@@ -62,6 +62,7 @@ fn main() {
                 response_bytes_max: 1024 * 1024,
                 shrink_probes_max: 50,
                 shrink_time_max: Duration::from_secs(5),
+                operation_time_max: Duration::from_hours(1),
             },
         },
         transport: Arc::new(transport),

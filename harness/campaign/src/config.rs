@@ -40,4 +40,6 @@ pub struct Limits {
     pub shrink_probes_max: u32,
     /// How long one shrink may take.
     pub shrink_time_max: Duration,
+    /// How long the answers of one operation may keep the run waiting, taken together.
+    pub operation_time_max: Duration,
 }

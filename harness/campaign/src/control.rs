@@ -6,11 +6,13 @@ use std::time::Duration;
 use harness_contract::OperationKey;
 use harness_model::{Exchange, Intent, Outcome, Step};
 
-use crate::execute::send;
+use crate::execute::{Manner, send};
 use crate::under_test::Shared;
 
 /// Tries before a target is called down.
 const TRIES: u32 = 6;
+/// Tries if the target takes connections and says nothing: each has waited for the whole deadline.
+const MUTE_TRIES: u32 = 2;
 /// Wait before the second try; doubled for each further one (0.2 + 0.4 + … + 3.2 s = 6.2 s), long
 /// enough for a supervised process to come back.
 const FIRST_WAIT: Duration = Duration::from_millis(200);
@@ -50,7 +52,7 @@ impl Control {
 
     /// Sends the control once, on a fresh connection.
     pub(crate) async fn once(&self, shared: &Shared) -> Option<Exchange> {
-        send(shared, &self.step(), true).await.ok()
+        send(shared, &self.step(), Manner::fresh(shared)).await.ok()
     }
 
     /// Sends the control until it is answered, at most [`TRIES`] times. Answers the last exchange
@@ -61,6 +63,13 @@ impl Control {
         for attempt in 1..=TRIES {
             last = self.once(shared).await;
             if last.as_ref().is_some_and(answered) {
+                return (last, u64::from(attempt));
+            }
+            let is_mute = matches!(
+                last.as_ref().map(|exchange| &exchange.outcome),
+                Some(Outcome::TimedOut { .. })
+            );
+            if is_mute && attempt >= MUTE_TRIES {
                 return (last, u64::from(attempt));
             }
             if attempt < TRIES {

@@ -9,19 +9,19 @@ use std::sync::Arc;
 
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
-use harness_contract::{Contract, OperationKey};
+use harness_contract::OperationKey;
 use harness_model::{
-    Case, Counterexample, Event, Exchange, FORMAT_VERSION, Fact, Outcome, StopReason, Summary,
-    Verdict,
+    Case, Counterexample, Event, Exchange, FORMAT_VERSION, Fact, Outcome, Signature, Stage,
+    StopReason, Summary, Verdict,
 };
-use harness_transport::{Clock, Pace, Transport};
-use indexmap::IndexSet;
-use tokio::sync::watch;
+use harness_transport::Pace;
+use indexmap::{IndexMap, IndexSet};
 
-use crate::CampaignConfig;
+use crate::allowance::Allowances;
+use crate::campaign::{Campaign, CampaignError, Stop};
 use crate::confirm::{Conclusion, Inquiry, confirm, failures};
 use crate::control::{Control, answered};
-use crate::execute::{Execution, execute};
+use crate::execute::{Execution, Manner, execute};
 use crate::judge::{Circumstances, is_incident, judge};
 use crate::phases::{PHASES, Turn};
 use crate::plan::{Plan, Planned};
@@ -35,85 +35,6 @@ const PENDING_PER_OPERATION_MAX: usize = 16;
 /// Incidents of one kind and operation that get a control request of their own. Later ones are
 /// judged with the last control, since waiting for a thousand hangs one by one would be the run.
 const INCIDENTS_EXAMINED_MAX: usize = 3;
-
-/// Everything that a run is made of.
-pub struct Campaign {
-    /// What the service promises.
-    pub contract: Arc<Contract>,
-    /// The operations to test; see [`crate::Selection::apply`].
-    pub selected: Vec<OperationKey>,
-    /// Settings.
-    pub config: CampaignConfig,
-    /// The way to the target.
-    pub transport: Arc<dyn Transport>,
-    /// The time.
-    pub clock: Arc<dyn Clock>,
-    /// Counterexamples of earlier runs, sent before anything else.
-    pub regressions: Vec<Counterexample>,
-}
-
-/// A run that could not begin.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum CampaignError {
-    /// Nothing answered.
-    #[error("no answer from {target}: {why} ({tries} tries); is the service running there?")]
-    TargetUnreachable {
-        /// Base URL.
-        target: String,
-        /// What happened.
-        why: String,
-        /// How often it was tried.
-        tries: u64,
-    },
-    /// The TLS session could not be made.
-    #[error("no TLS session with {target}: {why}; pass --insecure to accept any certificate")]
-    Tls {
-        /// Base URL.
-        target: String,
-        /// What happened.
-        why: String,
-    },
-    /// Something answered that is not HTTP.
-    #[error("{target} answers, but not in HTTP: {why}; is it the right port and scheme?")]
-    NotHttp {
-        /// Base URL.
-        target: String,
-        /// What is wrong with the answer.
-        why: String,
-    },
-}
-
-/// A request to finish early. Clones share it.
-#[derive(Clone, Debug)]
-pub struct Stop(Arc<watch::Sender<bool>>);
-
-impl Stop {
-    /// Nobody has asked yet.
-    pub fn new() -> Self {
-        Self(Arc::new(watch::Sender::new(false)))
-    }
-
-    /// Asks for an early and orderly end.
-    pub fn ask(&self) {
-        self.0.send_replace(true);
-    }
-
-    fn is_asked(&self) -> bool {
-        *self.0.borrow()
-    }
-
-    async fn asked(&self) {
-        let mut receiver = self.0.subscribe();
-        // The sender lives in `self`, so waiting cannot fail.
-        let _ = receiver.wait_for(|asked| *asked).await;
-    }
-}
-
-impl Default for Stop {
-    fn default() -> Self {
-        Self::new()
-    }
-}
 
 /// Runs a campaign to its end. Must be called inside a tokio runtime; a current-thread one makes the
 /// order of events a function of the order of answers alone.
@@ -144,6 +65,12 @@ pub async fn run(
         pending: vec![Vec::new(); shared.operations.len()],
         plan,
         stored: VecDeque::new(),
+        flaky: IndexMap::new(),
+        allowances: Allowances::new(
+            shared.operations.len(),
+            shared.config.limits.operation_time_max,
+            shared.config.time_max,
+        ),
         shared,
     };
     dispatcher.reach_target().await?;
@@ -159,6 +86,9 @@ struct Dispatcher<'a> {
     sequence: u64,
     plan: Plan,
     stored: VecDeque<Planned>,
+    allowances: Allowances,
+    /// Suspicions that did not come back, unless they did so later.
+    flaky: IndexMap<Signature, Fact>,
     tally: Tally,
     triage: Triage,
     control: Control,
@@ -194,6 +124,12 @@ impl Dispatcher<'_> {
         match exchange {
             Some(exchange) if answered(&exchange) => Ok(()),
             Some(Exchange { outcome: Outcome::TlsFailed { why }, .. }) => {
+                Err(CampaignError::Tls { target, why })
+            }
+            Some(Exchange { outcome: Outcome::TimedOut { stage: Stage::Connect, .. }, .. })
+                if target.starts_with("https:") =>
+            {
+                let why = "no handshake within the deadline; is it an https port?".to_owned();
                 Err(CampaignError::Tls { target, why })
             }
             Some(Exchange { outcome: Outcome::Unparsable { why }, .. }) => {
@@ -268,8 +204,7 @@ impl Dispatcher<'_> {
             }
             let calm = self.suspicions.is_empty() && self.incidents.is_empty();
             while ended.is_none() && calm && in_flight.len() < self.shared.config.workers {
-                let next = self.stored.pop_front();
-                let Some(planned) = next.or_else(|| self.plan.next(&self.shared.operations)) else {
+                let Some(planned) = self.next_case() else {
                     ended = Some(StopReason::Completed);
                     break;
                 };
@@ -287,7 +222,7 @@ impl Dispatcher<'_> {
                 let shared = Arc::clone(&self.shared);
                 let under_load = !in_flight.is_empty();
                 in_flight.push(async move {
-                    let execution = execute(&shared, &planned.case, false).await;
+                    let execution = execute(&shared, &planned.case, Manner::planned(&shared)).await;
                     Returned { planned, execution, under_load }
                 });
             }
@@ -310,10 +245,43 @@ impl Dispatcher<'_> {
         }
     }
 
+    /// The next case that is sent: stored ones first, then the plan without operations that have used
+    /// up their time.
+    fn next_case(&mut self) -> Option<Planned> {
+        if let Some(stored) = self.stored.pop_front() {
+            return Some(stored);
+        }
+        loop {
+            let next = self.plan.next(&self.shared.operations);
+            for (phase, operation) in self.plan.take_undrawn() {
+                self.tally.unplan(phase, operation);
+            }
+            let planned = next?;
+            if !self.allowances.is_used_up(planned.operation) {
+                return Some(planned);
+            }
+            self.tally.leave_out(planned.operation);
+        }
+    }
+
+    /// Books how long a case kept us waiting.
+    fn spend(&mut self, operation: usize, execution: &Execution) {
+        let waited_us = execution.steps.iter().map(|(_, exchange)| exchange.timing.total_us).sum();
+        if self.allowances.spend(operation, waited_us) {
+            let most_s = self.allowances.most_s();
+            let key = self.shared.operations.get_index(operation).map(|(key, _)| key.clone());
+            let key = key.expect("planned cases are of operations under test");
+            let text =
+                format!("{key} has kept us waiting for {most_s} s; its other cases are left out");
+            self.say(Fact::Note { text });
+        }
+    }
+
     /// Books what a case brought back.
     fn take_in(&mut self, returned: Returned) {
         let Returned { planned, execution, under_load } = returned;
         self.tally.requests += execution.requests;
+        self.spend(planned.operation, &execution);
         if let Some(why) = &execution.broken {
             self.say(Fact::Note { text: format!("{} was cut short: {why}", planned.case.id) });
         }
@@ -435,10 +403,17 @@ impl Dispatcher<'_> {
                         self.found(counterexample);
                     }
                 }
+                Conclusion::Slow { took_us } => {
+                    let seconds = std::time::Duration::from_micros(took_us).as_secs_f64();
+                    let reason = format!("{} answered after {seconds:.1} s", suspicion.case.id);
+                    self.unjudged("hang", reason);
+                }
                 Conclusion::Flaky { sent, reproduced } => {
-                    self.tally.flaky += 1;
                     let Suspicion { case, finding } = suspicion;
-                    self.say(Fact::Flaky { case: case.id, finding, sent, reproduced });
+                    let signature = finding.signature.clone();
+                    self.triage.forgive(&signature);
+                    let fact = Fact::Flaky { case: case.id, finding, sent, reproduced };
+                    self.flaky.insert(signature, fact);
                 }
                 Conclusion::Down { why, found } => {
                     if let Some(counterexample) = found {
@@ -452,6 +427,11 @@ impl Dispatcher<'_> {
     }
 
     fn found(&mut self, counterexample: Box<Counterexample>) {
+        let signature = &counterexample.finding.signature;
+        self.flaky.shift_remove(signature);
+        if !self.triage.is_new_case(&counterexample) {
+            return;
+        }
         self.tally.found(&counterexample);
         self.say(Fact::Found { counterexample });
     }
@@ -521,6 +501,11 @@ impl Dispatcher<'_> {
                     self.unjudged(check.name, reason);
                 }
             }
+        }
+        let flaky = std::mem::take(&mut self.flaky);
+        self.tally.flaky = flaky.len() as u64;
+        for fact in flaky.into_values() {
+            self.say(fact);
         }
         for ((check, operation), count) in std::mem::take(&mut self.triage.overflow) {
             let text = format!(

@@ -1,5 +1,7 @@
 //! Carries a case out: renders its steps, waits for the pace, sends them. Judges nothing.
 
+use std::time::Duration;
+
 use futures_util::future::join_all;
 use harness_generate::render;
 use harness_model::{Case, Exchange, Step};
@@ -19,11 +21,32 @@ pub(crate) struct Execution {
     pub(crate) broken: Option<String>,
 }
 
+/// How a case is sent.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Manner {
+    /// On connections that nothing else has used.
+    pub(crate) fresh_connection: bool,
+    /// From connecting to the last octet of one answer.
+    pub(crate) deadline: Duration,
+}
+
+impl Manner {
+    /// As planned cases are sent: on pooled connections, within the run's deadline.
+    pub(crate) fn planned(shared: &Shared) -> Self {
+        Self { fresh_connection: false, deadline: shared.config.limits.request_deadline }
+    }
+
+    /// As a suspicion is sent again: alone, on fresh connections.
+    pub(crate) fn fresh(shared: &Shared) -> Self {
+        Self { fresh_connection: true, ..Self::planned(shared) }
+    }
+}
+
 /// Sends all steps of a case: prefix, lanes side by side, probes.
-pub(crate) async fn execute(shared: &Shared, case: &Case, fresh_connection: bool) -> Execution {
+pub(crate) async fn execute(shared: &Shared, case: &Case, manner: Manner) -> Execution {
     let mut exchanges: Vec<Option<Exchange>> = Vec::new();
     let mut execution = Execution { steps: Vec::new(), requests: 0, broken: None };
-    let first = sequence(shared, &case.prefix, exchanges.clone(), fresh_connection).await;
+    let first = sequence(shared, &case.prefix, exchanges.clone(), manner).await;
     absorb(&mut execution, &mut exchanges, first);
     if execution.broken.is_none() && !case.lanes.is_empty() {
         let mut seen = exchanges.clone();
@@ -32,7 +55,7 @@ pub(crate) async fn execute(shared: &Shared, case: &Case, fresh_connection: bool
             // chance. The others' places stay empty, so that indices keep their meaning.
             let own = seen.clone();
             seen.extend(lane.iter().map(|_| None));
-            sequence(shared, lane, own, fresh_connection)
+            sequence(shared, lane, own, manner)
         });
         let lanes: Vec<_> = lanes.collect();
         for lane in join_all(lanes).await {
@@ -40,7 +63,7 @@ pub(crate) async fn execute(shared: &Shared, case: &Case, fresh_connection: bool
         }
     }
     if execution.broken.is_none() {
-        let last = sequence(shared, &case.probes, exchanges.clone(), fresh_connection).await;
+        let last = sequence(shared, &case.probes, exchanges.clone(), manner).await;
         absorb(&mut execution, &mut exchanges, last);
     }
     execution
@@ -57,7 +80,7 @@ async fn sequence(
     shared: &Shared,
     steps: &[Step],
     mut seen: Vec<Option<Exchange>>,
-    fresh_connection: bool,
+    manner: Manner,
 ) -> Execution {
     let mut execution = Execution { steps: Vec::new(), requests: 0, broken: None };
     for step in steps {
@@ -68,7 +91,7 @@ async fn sequence(
                 return execution;
             }
         };
-        let exchange = match send(shared, &step, fresh_connection).await {
+        let exchange = match send(shared, &step, manner).await {
             Ok(exchange) => exchange,
             Err(why) => {
                 execution.broken = Some(why);
@@ -86,19 +109,15 @@ async fn sequence(
 }
 
 /// Sends one step whose values are all known.
-pub(crate) async fn send(
-    shared: &Shared,
-    step: &Step,
-    fresh_connection: bool,
-) -> Result<Exchange, String> {
+pub(crate) async fn send(shared: &Shared, step: &Step, manner: Manner) -> Result<Exchange, String> {
     let config = &shared.config;
     let request = render(step, &config.base_path).map_err(|error| error.to_string())?;
     if let Some(pace) = &shared.pace {
         pace.wait(&*shared.clock).await;
     }
     let options = SendOptions {
-        deadline: config.limits.request_deadline,
-        fresh_connection,
+        deadline: manner.deadline,
+        fresh_connection: manner.fresh_connection,
         response_bytes_max: config.limits.response_bytes_max,
     };
     Ok(shared.transport.send(&request, options).await)

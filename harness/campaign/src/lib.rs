@@ -10,7 +10,9 @@
 //! neither answers nor the number of workers change which requests are sent. The **dispatcher** is
 //! the single owner of history, budget and triage: workers only carry requests, and confirmation
 //! begins when nothing else is in flight, so that our own load cannot fake a failure.
+mod allowance;
 mod binding;
+mod campaign;
 mod config;
 mod confirm;
 mod control;
@@ -19,6 +21,7 @@ mod execute;
 mod filter;
 mod intent;
 mod judge;
+mod minimise;
 mod phases;
 mod plan;
 mod replay;
@@ -26,8 +29,9 @@ mod summary;
 mod triage;
 mod under_test;
 
+pub use campaign::{Campaign, CampaignError, Stop};
 pub use config::{CampaignConfig, Limits};
-pub use dispatch::{Campaign, CampaignError, Stop, run};
+pub use dispatch::run;
 pub use filter::{Filter, FilterError, Selection};
 pub use phases::{PHASES, Phase};
 pub use plan::{Plan, Planned, PlannedRequest, planned_requests};

@@ -4,6 +4,8 @@
 //! examples of all operations, then rounds in which every operation gets a few cases of each phase.
 //! Operations that delete come last, because what they remove the others still need.
 
+use std::collections::BTreeSet;
+
 use harness_generate::{Source, render};
 use harness_model::{Case, CaseId, PhaseCount, Request, Seed, Step};
 use indexmap::IndexMap;
@@ -17,6 +19,12 @@ use crate::{CampaignConfig, Phase};
 /// Cases without end stop being planned here even if time is left: 2^31 requests of one operation
 /// are beyond any session.
 const INDEX_MAX: u32 = u32::MAX / 2;
+
+/// Turns over all operations in which the endless tail may find nothing new before it ends.
+const FRUITLESS_TURNS_MAX: usize = 64;
+/// Drawn requests of one operation that are remembered: a day's run of the endless tail must not
+/// fill the memory.
+const DIGESTS_MAX: usize = 10_000;
 
 /// A place in the plan. Small, since a large contract has hundreds of thousands.
 #[derive(Clone, Copy, Debug)]
@@ -45,9 +53,16 @@ pub struct Plan {
     listed: Vec<Vec<Vec<Step>>>,
     schedule: Vec<Slot>,
     position: usize,
+    /// By operation: digests of the requests drawn so far, so that nothing is drawn twice.
+    drawn: Vec<HashedSet>,
+    /// Slots passed over since they were last asked for: phase and operation.
+    undrawn: Vec<(usize, usize)>,
     /// After the schedule, go on drawing without end.
     endless: Option<Endless>,
 }
+
+/// Digests of requests.
+type HashedSet = BTreeSet<[u8; 16]>;
 
 /// The tail of a run that is bounded by time alone.
 struct Endless {
@@ -80,7 +95,9 @@ impl Plan {
             .flatten()
             .map(|phase| Endless { phase, operation: 0, index: drawn_max });
         let keys = operations.keys().cloned().collect();
-        Self { seed: config.seed, keys, listed, schedule, position: 0, endless }
+        let drawn = vec![HashedSet::new(); operations.len()];
+        let undrawn = Vec::new();
+        Self { seed: config.seed, keys, listed, schedule, position: 0, drawn, undrawn, endless }
     }
 
     /// Cases planned by phase, in order of [`PHASES`]; the endless tail is not counted.
@@ -118,9 +135,10 @@ impl Plan {
             if let Some(planned) = self.materialise(slot, operations) {
                 return Some(planned);
             }
+            self.undrawn.push((usize::from(slot.phase), slot.operation as usize));
         }
-        // One full turn without a case means that nothing can be drawn at all.
-        for _ in 0..operations.len() {
+        // Many turns without a case mean that nothing new can be drawn at all.
+        for _ in 0..operations.len() * FRUITLESS_TURNS_MAX {
             let endless = self.endless.as_mut().filter(|endless| endless.index < INDEX_MAX)?;
             let slot = Slot {
                 phase: u8::try_from(endless.phase).expect("there are few phases"),
@@ -139,26 +157,50 @@ impl Plan {
         None
     }
 
+    /// Phases and operations of the slots that [`Self::next`] has passed over since the last call:
+    /// nothing could be drawn for them, or only what was drawn before.
+    pub(crate) fn take_undrawn(&mut self) -> Vec<(usize, usize)> {
+        std::mem::take(&mut self.undrawn)
+    }
+
+    /// Whether a drawn step goes over the wire as an earlier one of its operation did. The first
+    /// [`DIGESTS_MAX`] are remembered.
+    fn is_repeat(&mut self, operation: usize, step: &Step) -> bool {
+        let Ok(request) = render(step, "") else { return false };
+        let mut hasher = blake3::Hasher::new();
+        for part in [&request.target.0, &request.content.0] {
+            hasher.update(&(part.len() as u64).to_le_bytes());
+            hasher.update(part);
+        }
+        for field in &request.headers {
+            hasher.update(field.name.as_bytes());
+            hasher.update(&field.value.0);
+        }
+        let digest = *hasher.finalize().as_bytes().first_chunk().expect("a digest has 32 octets");
+        let drawn = &mut self.drawn[operation];
+        if drawn.len() >= DIGESTS_MAX { drawn.contains(&digest) } else { !drawn.insert(digest) }
+    }
+
     fn materialise(
         &mut self,
         slot: Slot,
         operations: &IndexMap<OperationKey, UnderTest>,
     ) -> Option<Planned> {
         let (phase, operation) = (usize::from(slot.phase), slot.operation as usize);
-        let key = &self.keys[operation];
+        let key = self.keys[operation].clone();
         let step = match PHASES[phase].supply {
             Supply::Listed(_) => self.listed[phase][operation].get(slot.index as usize)?.clone(),
             Supply::Drawn(draw) => {
-                let mut source = Source::seeded(self.seed, PHASES[phase].name, key, slot.index);
-                draw(&operations[operation].plan, &mut source)?
+                let mut source = Source::seeded(self.seed, PHASES[phase].name, &key, slot.index);
+                let step = draw(&operations[operation].plan, &mut source)?;
+                if self.is_repeat(operation, &step) {
+                    return None;
+                }
+                step
             }
             Supply::Stored => return None,
         };
-        let id = CaseId {
-            phase: PHASES[phase].name.to_owned(),
-            operation: key.clone(),
-            index: slot.index,
-        };
+        let id = CaseId { phase: PHASES[phase].name.to_owned(), operation: key, index: slot.index };
         Some(Planned { phase, operation, case: Case::single(id, step) })
     }
 }

@@ -10,7 +10,7 @@ use indexmap::IndexMap;
 use crate::CampaignConfig;
 use crate::control::{Control, answered};
 use crate::dispatch::describe;
-use crate::execute::execute;
+use crate::execute::{Manner, execute};
 use crate::judge::{Circumstances, failure_with, is_incident, judge};
 use crate::under_test::{Shared, compile};
 
@@ -94,7 +94,7 @@ impl Replayer {
     ) -> (Result<Option<Finding>, String>, Vec<Exchange>) {
         let shared = &self.shared;
         let signature = &counterexample.finding.signature;
-        let execution = execute(shared, &counterexample.case, true).await;
+        let execution = execute(shared, &counterexample.case, Manner::fresh(shared)).await;
         let exchanges: Vec<Exchange> =
             execution.steps.iter().map(|(_, exchange)| exchange.clone()).collect();
         if let Some(why) = execution.broken {
@@ -118,7 +118,7 @@ impl Replayer {
         {
             return (Err(why.clone()), exchanges);
         }
-        let unauthorised = exchanges.last().and_then(Exchange::response).map(|r| r.status);
+        let now = exchanges.last().and_then(Exchange::response).map(|r| r.status);
         let was = counterexample.exchanges.last().and_then(Exchange::response).map(|r| r.status);
         let circumstances = Circumstances {
             control: control.as_ref(),
@@ -128,11 +128,30 @@ impl Replayer {
         };
         let verdicts = judge(shared, &execution.steps, circumstances);
         let finding = failure_with(&verdicts, signature).cloned();
-        if finding.is_none() && unauthorised == Some(401) && was != Some(401) {
-            let why = "the service wants credentials (401); pass them with --header";
-            return (Err(why.to_owned()), exchanges);
+        if let (None, Some(now)) = (&finding, now)
+            && was != Some(now)
+            && let Some(why) = proves_nothing(now, &signature.check)
+        {
+            return (Err(format!("answered {now}: {why}")), exchanges);
         }
         (Ok(finding), exchanges)
+    }
+}
+
+/// Why an answer with this status says nothing about a failure that ended otherwise: it was given
+/// before the failure could come into play.
+fn proves_nothing(status: u16, check: &str) -> Option<&'static str> {
+    // What is gone cannot be validated or shown; that a request no longer breaks the service, or is
+    // answered with another status, is seen whatever the status.
+    let rests_on_state = matches!(check, "invalid_accepted" | "body_violates_schema");
+    match status {
+        401 | 403 => Some("the service wants credentials; pass them with --header"),
+        404 | 409 | 410 | 412 | 423 if rests_on_state => {
+            Some("the service is in another state than when this was found; replay on a fresh one")
+        }
+        429 => Some("the service limits the rate; replay later"),
+        502..=504 => Some("something before the service answered in its place"),
+        _ => None,
     }
 }
 

@@ -34,6 +34,8 @@ struct OperationTally {
     /// Answers to allowed requests that were not 2xx: outcome → (how many, the first content).
     refusals: BTreeMap<String, (u64, String)>,
     accepted: bool,
+    /// Cases that were not sent because the operation had used up its time.
+    left_out: u64,
 }
 
 impl Tally {
@@ -88,6 +90,19 @@ impl Tally {
             };
             tally.refusals.entry(outcome).or_insert_with(|| (0, detail())).0 += 1;
         }
+    }
+
+    /// A planned case turned out to be none: nothing new could be drawn for it.
+    pub(crate) fn unplan(&mut self, phase: usize, operation: usize) {
+        let planned = &mut self.phases[phase].planned;
+        *planned = planned.saturating_sub(1);
+        let planned = &mut self.operations[operation].planned;
+        *planned = planned.saturating_sub(1);
+    }
+
+    /// A planned case is not sent because its operation has used up its time.
+    pub(crate) fn leave_out(&mut self, operation: usize) {
+        self.operations[operation].left_out += 1;
     }
 
     /// Whether a 2xx to the operation was seen.
@@ -171,6 +186,9 @@ fn gaps(tally: &OperationTally, under_test: &crate::under_test::UnderTest) -> Ve
     if tally.executed == 0 {
         gaps.push(Gap::NotReached);
         return gaps;
+    }
+    if tally.left_out > 0 {
+        gaps.push(Gap::TooSlow { cases: tally.left_out });
     }
     if !tally.accepted {
         // The most frequent refusal; of equals the first by name, so that runs agree.

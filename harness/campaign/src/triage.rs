@@ -3,12 +3,22 @@
 use std::collections::BTreeMap;
 
 use harness_contract::OperationKey;
-use harness_model::{Case, Exchange, Finding, Signature};
+use harness_model::{Case, Counterexample, Exchange, Finding, Request, Signature};
 use indexmap::IndexMap;
 
 /// Signatures that one check may have on one operation. Beyond it a message is not stable enough to
 /// tell causes apart, and more files would drown the reader; the rest is counted.
 const SIGNATURES_PER_CHECK_MAX: usize = 6;
+
+/// Times that a signature may fail to come back before it is called flaky.
+const FORGIVEN_MAX: u32 = 3;
+
+/// Checks that may see one cause from two sides: on the edge that a request was meant to sit on, and
+/// without knowing of one.
+const TELLS_BY_PLACE: &[&str] = &["valid_rejected"];
+
+/// Requests as sent, each with the status of its answer.
+type Wire = Vec<(Request, Option<u16>)>;
 
 /// A failure that waits for its confirmation.
 #[derive(Clone, Debug)]
@@ -44,6 +54,9 @@ pub(crate) enum Novelty {
 pub(crate) struct Triage {
     known: IndexMap<Signature, u64>,
     per_check: IndexMap<(String, OperationKey), usize>,
+    forgiven: IndexMap<Signature, u32>,
+    /// What the findings of a check on an operation came down to.
+    reported: IndexMap<(String, OperationKey), Vec<(Signature, Wire)>>,
     /// Failures not reported one by one because their kind had too many signatures already.
     pub(crate) overflow: IndexMap<(String, OperationKey), u64>,
 }
@@ -64,6 +77,43 @@ impl Triage {
         *seen += 1;
         self.known.insert(signature.clone(), 0);
         Novelty::New
+    }
+
+    /// A suspicion did not come back: the next sighting gets a chance of its own, a few times, since a
+    /// chance hit must not shut out a failure that is stable.
+    pub(crate) fn forgive(&mut self, signature: &Signature) {
+        let times = self.forgiven.entry(signature.clone()).or_default();
+        *times += 1;
+        if *times >= FORGIVEN_MAX {
+            return;
+        }
+        self.known.shift_remove(signature);
+        let kind = (signature.check.clone(), signature.operation.clone());
+        if let Some(seen) = self.per_check.get_mut(&kind) {
+            *seen = seen.saturating_sub(1);
+        }
+    }
+
+    /// Whether no earlier finding of the same check came down to the same requests and statuses: two
+    /// ways to say the same thing are one finding, with the later cases counted for the earlier one.
+    pub(crate) fn is_new_case(&mut self, counterexample: &Counterexample) -> bool {
+        let signature = &counterexample.finding.signature;
+        let wire = counterexample.exchanges.iter().map(|exchange| {
+            let status = exchange.response().map(|response| response.status);
+            (exchange.request.clone(), status)
+        });
+        let key = (signature.check.clone(), signature.operation.clone());
+        let wire: Wire = wire.collect();
+        let reported = self.reported.entry(key).or_default();
+        if wire.is_empty() || !TELLS_BY_PLACE.contains(&&*signature.check) {
+            return true;
+        }
+        if let Some((earlier, _)) = reported.iter().find(|(_, other)| *other == wire) {
+            *self.known.entry(earlier.clone()).or_default() += 1;
+            return false;
+        }
+        reported.push((signature.clone(), wire));
+        true
     }
 
     /// Slug → cases that ended in this signature after the first, where there were any.

@@ -122,6 +122,7 @@ fn config(workers: usize) -> CampaignConfig {
             response_bytes_max: 65_536,
             shrink_probes_max: 300,
             shrink_time_max: Duration::from_mins(1),
+            operation_time_max: Duration::from_mins(1),
         },
     }
 }
