@@ -31,6 +31,8 @@ fn entries() -> Vec<Entry> {
         .extend(harness_shrink::PASSES.iter().map(|pass| entry("pass", pass.name, pass.explain)));
     entries.extend(harness_report::REPORTERS.iter().map(|r| entry("report", r.name, r.explain)));
     entries
+        .extend(harness_demo::FAULTS.iter().map(|fault| entry("fault", fault.name, fault.explain)));
+    entries
 }
 
 /// Runs the command.

@@ -25,6 +25,9 @@ const RESPONSE_BYTES_MAX: usize = 8 * 1024 * 1024;
 const SHRINK_PROBES_MAX: u32 = 250;
 /// How long one shrink may take: a slow service should not eat the run.
 const SHRINK_TIME_MAX: std::time::Duration = std::time::Duration::from_secs(20);
+/// How long the answers of one operation may keep the run waiting: an operation that sleeps or hangs
+/// on most inputs has shown so long before.
+const OPERATION_TIME_MAX: std::time::Duration = std::time::Duration::from_mins(1);
 /// Planned requests that `--dry-run` prints at most.
 const DRY_RUN_MAX: usize = 1_000_000;
 /// Counterexamples that are read from a folder at most.
@@ -114,6 +117,7 @@ pub(crate) fn limits(request_deadline: std::time::Duration) -> Limits {
         response_bytes_max: RESPONSE_BYTES_MAX,
         shrink_probes_max: SHRINK_PROBES_MAX,
         shrink_time_max: SHRINK_TIME_MAX,
+        operation_time_max: OPERATION_TIME_MAX,
     }
 }
 
@@ -152,15 +156,22 @@ fn dry_run(
 pub(crate) fn stored(path: &Path) -> anyhow::Result<Vec<Counterexample>> {
     let mut files = Vec::new();
     if path.is_dir() {
-        for folder in [path.to_path_buf(), path.join("failures")] {
-            let Ok(entries) = fs::read_dir(&folder) else { continue };
-            for entry in entries.take(REGRESSIONS_MAX) {
-                let file =
-                    entry.with_context(|| format!("cannot list {}", folder.display()))?.path();
-                let is_json = file.extension().is_some_and(|extension| extension == "json");
-                if is_json && file.file_name().is_some_and(|name| name != "summary.json") {
-                    files.push(file);
-                }
+        // A run folder holds other files beside its folder of failures.
+        let failures = path.join("failures");
+        let is_run = failures.is_dir() || path.join("events.jsonl").is_file();
+        let folder = if is_run { failures } else { path.to_path_buf() };
+        let listing = match fs::read_dir(&folder) {
+            Ok(entries) => Some(entries),
+            // A run without findings has no such folder.
+            Err(error) if is_run && error.kind() == std::io::ErrorKind::NotFound => None,
+            Err(error) => {
+                return Err(error).with_context(|| format!("cannot list {}", folder.display()));
+            }
+        };
+        for entry in listing.into_iter().flatten().take(REGRESSIONS_MAX) {
+            let file = entry.with_context(|| format!("cannot list {}", folder.display()))?.path();
+            if file.extension().is_some_and(|extension| extension == "json") {
+                files.push(file);
             }
         }
         files.sort();
