@@ -145,7 +145,8 @@ fn document3(token: &str) -> Kind {
     match token {
         "paths" | "webhooks" => Kind::Each(Element::PathItem),
         "components" => Kind::Components,
-        _ => Kind::Opaque,
+        // `definitions` left over from version 2.0, and what the validator takes for a schema.
+        _ => schema(token),
     }
 }
 
@@ -172,7 +173,7 @@ fn document2(token: &str) -> Kind {
         "definitions" => Kind::SchemaMap,
         "parameters" => Kind::Each(Element::Parameter2),
         "responses" => Kind::Each(Element::Response2),
-        _ => Kind::Opaque,
+        _ => schema(token),
     }
 }
 

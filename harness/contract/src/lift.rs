@@ -30,6 +30,20 @@ pub(crate) use keywords::examples;
 /// five deep.
 const COMPOSITION_DEPTH_MAX: usize = 8;
 
+/// Keywords by which whatever holds a schema would change what the references in it mean to the
+/// validator, which reads the document as one schema. They have done their work before.
+const REBASING: [&str; 9] = [
+    "$id",
+    "$schema",
+    "$ref",
+    "$dynamicRef",
+    "$anchor",
+    "$dynamicAnchor",
+    "$vocabulary",
+    "$recursiveRef",
+    "$recursiveAnchor",
+];
+
 /// What the schemas of a format mean.
 #[derive(Debug)]
 pub(crate) struct Dialect {
@@ -129,6 +143,15 @@ struct Marked {
 impl Lifting<'_, '_> {
     fn document(&mut self, root: &Value) -> Value {
         let mut lifted = self.element(root, self.dialect.document, &Trail::Root);
+        let mut above = BTreeSet::from([String::new()]);
+        for pointer in self.references.strays.keys() {
+            above.extend(pointer.match_indices('/').map(|(at, _)| pointer[..at].to_owned()));
+        }
+        for pointer in above {
+            if let Some(Value::Object(members)) = lifted.pointer_mut(&pointer) {
+                members.retain(|name, _| !REBASING.contains(&name.as_str()));
+            }
+        }
         // Sorted, so that a stray schema inside another is lifted last and stands.
         for (pointer, kind) in &self.references.strays {
             let stray = root.pointer(pointer);

@@ -171,6 +171,10 @@ fn review_syntax(parsed: &Parsed, version: &Version, report: &mut Report) {
         let what = format!("not valid JSON{place} ({}); read as YAML", error.why);
         report.warn("not-json", "", what);
     }
+    if let Some(position) = parsed.second_document {
+        let what = format!("a second document begins at line {}; it is ignored", position.line);
+        report.warn("second-document", "", what);
+    }
     for pointer in &parsed.duplicates {
         report.warn("duplicate-key", pointer, DUPLICATE_KEY);
     }

@@ -3,7 +3,7 @@
 //! Keys that are not strings (status codes written as YAML integers) become strings, and a key that
 //! comes twice is reported: both parsers feed one visitor.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 
 use serde::de::{DeserializeSeed, MapAccess, SeqAccess, Visitor};
@@ -21,9 +21,18 @@ const YAML_DEPTH_MAX: usize = 64;
 /// Duplicate keys that are remembered: enough to show, and bounded for hostile input.
 const DUPLICATES_MAX: usize = 100;
 
-/// Nodes and events of a YAML document, aliases expanded: four times those of the largest real
-/// document (13 MB).
-const YAML_NODES_MAX: usize = 2_000_000;
+/// Values of a document, aliases expanded: twenty times those of the largest real document (13 MB).
+/// What they take in memory grows with their number, not with the octets of the document.
+const VALUES_MAX: usize = 16_000_000;
+
+/// Events of a YAML document: each value is one, each collection two.
+const YAML_EVENTS_MAX: usize = 2 * VALUES_MAX;
+
+/// Merge keys of a YAML document, far above any real number.
+const YAML_MERGE_KEYS_MAX: usize = 100_000;
+
+/// Deepest nesting of JSON that is read: a limit of its reader.
+const JSON_DEPTH_MAX: usize = 127;
 
 /// Events kept for aliases to repeat: what stops an alias bomb, within a fifth of a second. The real
 /// document that leans on aliases most repeats 52 small anchors 587 times.
@@ -45,6 +54,8 @@ pub(crate) struct Parsed {
     pub(crate) duplicates: Vec<String>,
     /// Why the text is no JSON, where it begins like JSON and was read as YAML.
     pub(crate) not_json: Option<SyntaxError>,
+    /// Where a second YAML document begins, which was not read.
+    pub(crate) second_document: Option<Position>,
 }
 
 /// Why octets are no value tree.
@@ -57,16 +68,83 @@ pub(crate) struct SyntaxError {
 }
 
 /// Reads a document. Text that begins like JSON is read as JSON, and as YAML where that fails: YAML
-/// allows comments and trailing commas in the same brackets.
+/// allows comments and trailing commas in the same brackets. Where that fails too, what JSON does not
+/// know and some write all the same is painted over: comments, halves of characters.
 pub(crate) fn parse(text: &str) -> Result<Parsed, SyntaxError> {
-    let begins_like_json = text.trim_start().starts_with(['{', '[']);
+    let begins_like_json = text.trim_start().starts_with(['{', '[', '/']);
     if !begins_like_json {
         return parse_yaml(text);
     }
-    parse_json(text).or_else(|error| match parse_yaml(text) {
-        Ok(parsed) => Ok(Parsed { not_json: Some(error), ..parsed }),
-        Err(_) => Err(error),
+    let not_json = |parsed, error| Parsed { not_json: Some(error), ..parsed };
+    parse_json(text).or_else(|error| {
+        if let Ok(parsed) = parse_yaml(text) {
+            return Ok(not_json(parsed, error));
+        }
+        let painted = painted_over(text);
+        if painted == text {
+            return Err(error);
+        }
+        match parse_json(&painted).or_else(|_| parse_yaml(&painted)) {
+            Ok(parsed) => Ok(not_json(parsed, error)),
+            Err(_) => Err(error),
+        }
     })
+}
+
+/// The text with spaces in place of `//` and `/* */` comments and with `\ufffd` in place of escaped
+/// surrogates that have no other half. Every place stays where it was.
+fn painted_over(text: &str) -> String {
+    let mut painted = String::with_capacity(text.len());
+    let mut rest = text;
+    let mut is_in_string = false;
+    while let Some(first) = rest.chars().next() {
+        let taken = if is_in_string {
+            let (taken, replacement) = in_string(rest);
+            painted.push_str(replacement);
+            is_in_string = first != '"';
+            taken
+        } else if let Some(length) = comment_length(rest) {
+            let blank = |c: char| if c.is_whitespace() { c } else { ' ' };
+            painted.extend(rest[..length].chars().map(blank));
+            length
+        } else {
+            painted.push(first);
+            is_in_string = first == '"';
+            first.len_utf8()
+        };
+        rest = &rest[taken..];
+    }
+    painted
+}
+
+/// Octets of the comment that the text begins with.
+fn comment_length(text: &str) -> Option<usize> {
+    if text.starts_with("//") {
+        return Some(text.find('\n').unwrap_or(text.len()));
+    }
+    let rest = text.strip_prefix("/*")?;
+    Some(rest.find("*/").map_or(text.len(), |end| end + 4))
+}
+
+/// Octets of the character or escape that the text begins with, and what to write for it.
+fn in_string(text: &str) -> (usize, &str) {
+    let unit = |text: &str| {
+        let digits = text.strip_prefix("\\u")?.get(..4)?;
+        u16::from_str_radix(digits, 16).ok()
+    };
+    let plain = |length: usize| (length, &text[..length]);
+    match unit(text) {
+        Some(0xD800..=0xDBFF) => match unit(&text[6..]) {
+            Some(0xDC00..=0xDFFF) => plain(12),
+            _ => (6, "\\ufffd"),
+        },
+        Some(0xDC00..=0xDFFF) => (6, "\\ufffd"),
+        Some(_) => plain(6),
+        None => {
+            let n_characters = if text.starts_with('\\') { 2 } else { 1 };
+            plain(text.chars().take(n_characters).map(char::len_utf8).sum())
+        }
+    }
 }
 
 fn parse_json(text: &str) -> Result<Parsed, SyntaxError> {
@@ -81,6 +159,7 @@ fn parse_json(text: &str) -> Result<Parsed, SyntaxError> {
             syntax: Syntax::Json,
             duplicates: state.into_duplicates(),
             not_json: None,
+            second_document: None,
         }),
         Err(error) => Err(json_error(text, &error)),
     }
@@ -88,7 +167,11 @@ fn parse_json(text: &str) -> Result<Parsed, SyntaxError> {
 
 fn json_error(text: &str, error: &serde_json::Error) -> SyntaxError {
     let message = error.to_string();
-    let why = message.split(" at line ").next().unwrap_or(&message).to_owned();
+    let why = message.split(" at line ").next().unwrap_or(&message);
+    let why = match why {
+        "recursion limit exceeded" => format!("nested more than {JSON_DEPTH_MAX} levels deep"),
+        _ => why.to_owned(),
+    };
     // serde_json counts columns in octets.
     let line = text.lines().nth(error.line().saturating_sub(1)).unwrap_or("");
     let upto = line.floor_char_boundary(error.column().min(line.len()));
@@ -97,13 +180,31 @@ fn json_error(text: &str, error: &serde_json::Error) -> SyntaxError {
     SyntaxError { syntax: Syntax::Json, position, why }
 }
 
+/// Reads the first document of a YAML stream.
 fn parse_yaml(text: &str) -> Result<Parsed, SyntaxError> {
+    let result = parse_yaml_stream(text);
+    let Err(SyntaxError { why, position: Some(position), .. }) = &result else { return result };
+    if why != SECOND_DOCUMENT {
+        return result;
+    }
+    let first: usize =
+        text.split_inclusive('\n').take(position.line.saturating_sub(1)).map(str::len).sum();
+    let parsed = parse_yaml_stream(&text[..first])?;
+    Ok(Parsed { second_document: Some(*position), ..parsed })
+}
+
+/// Why a stream of several documents is not read as one.
+const SECOND_DOCUMENT: &str = "a second document begins here";
+
+fn parse_yaml_stream(text: &str) -> Result<Parsed, SyntaxError> {
     let state = State::default();
     // The macro wraps the budget in `Some`.
     let budget = serde_saphyr::budget! {
         max_depth: YAML_DEPTH_MAX,
-        max_events: YAML_NODES_MAX,
-        max_nodes: YAML_NODES_MAX,
+        max_events: YAML_EVENTS_MAX,
+        max_nodes: VALUES_MAX,
+        max_total_scalar_bytes: crate::DOCUMENT_OCTETS_MAX,
+        max_merge_keys: YAML_MERGE_KEYS_MAX,
         max_recorded_anchor_events: YAML_ANCHORED_EVENTS_MAX,
         flow_nesting_limit: YAML_DEPTH_MAX,
         max_documents: 1,
@@ -130,6 +231,7 @@ fn parse_yaml(text: &str) -> Result<Parsed, SyntaxError> {
             syntax: Syntax::Yaml,
             duplicates: state.into_duplicates(),
             not_json: None,
+            second_document: None,
         }),
         Err(error) => Err(yaml_error(&error)),
     }
@@ -142,17 +244,55 @@ fn yaml_error(error: &serde_saphyr::Error) -> SyntaxError {
     });
     let message = error.without_snippet().to_string();
     let first_line = message.lines().next().unwrap_or("");
-    let why = first_line.split(" at line ").next().unwrap_or(first_line).to_owned();
-    SyntaxError { syntax: Syntax::Yaml, position, why }
+    let why = first_line.split(" at line ").next().unwrap_or(first_line);
+    SyntaxError { syntax: Syntax::Yaml, position, why: explained(why) }
 }
 
+/// What the limits of the YAML reader mean to whoever wrote the document.
+fn explained(why: &str) -> String {
+    let is_any = |marks: &[&str]| marks.iter().any(|mark| why.contains(mark));
+    if is_any(&["Documents {"]) {
+        SECOND_DOCUMENT.to_owned()
+    } else if is_any(&["Depth {", "recursion limit exceeded"]) {
+        format!("nested more than {YAML_DEPTH_MAX} levels deep")
+    } else if is_any(&["RecordedAnchorEvents", "RecordedAnchorBytes", "alias replay", "Aliases {"])
+    {
+        "its aliases stand for more than any real document repeats".to_owned()
+    } else if is_any(&["Events {", "Nodes {"]) {
+        TOO_MANY_VALUES.to_owned()
+    } else {
+        why.to_owned()
+    }
+}
+
+/// Why a document with more than [`VALUES_MAX`] values is not read.
+const TOO_MANY_VALUES: &str = "it has more than 16,000,000 values";
+
 /// What the visitors of one document share.
-#[derive(Default)]
 struct State {
     duplicates: RefCell<Vec<String>>,
+    /// Values that may still come.
+    n_left: Cell<usize>,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self { duplicates: RefCell::default(), n_left: Cell::new(VALUES_MAX) }
+    }
 }
 
 impl State {
+    /// Counts one value.
+    fn count<E: serde::de::Error>(&self) -> Result<(), E> {
+        match self.n_left.get().checked_sub(1) {
+            Some(left) => {
+                self.n_left.set(left);
+                Ok(())
+            }
+            None => Err(E::custom(TOO_MANY_VALUES)),
+        }
+    }
+
     fn into_duplicates(self) -> Vec<String> {
         self.duplicates.into_inner()
     }
@@ -169,6 +309,7 @@ impl<'de> DeserializeSeed<'de> for Tree<'_> {
     type Value = Value;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        self.state.count()?;
         deserializer.deserialize_any(self)
     }
 }

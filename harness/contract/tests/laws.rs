@@ -4,7 +4,8 @@
 use std::collections::BTreeSet;
 
 use harness_contract::{
-    Contract, Direction, Location, Validator, looks_like_contract, read, render_diagnostics,
+    Contract, Direction, FetchError, Fetched, Location, Overlay, ReadOptions, SchemaRef, Validator,
+    inspect, lint, locate, looks_like_contract, read, read_with, render_diagnostics,
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -74,6 +75,8 @@ fn damage() -> impl Strategy<Value = Value> {
         Just(json!({"$ref": "#/components/parameters/P"})),
         Just(json!({"$ref": "#/paths"})),
         Just(json!({"$ref": "#"})),
+        Just(json!({"$ref": "other.yaml#/a"})),
+        Just(json!({"$id": "https://h.example/a", "$dynamicAnchor": "a", "$dynamicRef": "#a"})),
         Just(json!([{"$ref": "#/components/schemas/Item/allOf/0"}])),
         Just(json!({"type": ["int", 1], "required": true, "allOf": [], "items": [1]})),
     ]
@@ -106,7 +109,91 @@ fn keeps_its_promises(contract: &Contract) {
     }
 }
 
+/// Moves components of a document into files of their own; returns the files.
+fn split(document: &mut Value, places: &[usize]) -> Vec<(String, Value)> {
+    let mut files = Vec::new();
+    for kind in ["schemas", "parameters", "responses"] {
+        let Some(components) = document["components"][kind].as_object_mut() else { continue };
+        for (index, (name, component)) in components.iter_mut().enumerate() {
+            if places.contains(&index) {
+                let file = format!("parts/{kind}-{name}.json");
+                let mut moved = std::mem::take(component);
+                relative(&mut moved);
+                *component = json!({ "$ref": file });
+                files.push((file, moved));
+            }
+        }
+    }
+    files
+}
+
+/// Makes references to the document lead out of a file below it.
+fn relative(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            for (name, member) in members {
+                match member {
+                    Value::String(text) if name == "$ref" => *text = format!("../api.json{text}"),
+                    _ => relative(member),
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(relative),
+        _ => {}
+    }
+}
+
 proptest! {
+    #[test]
+    fn splitting_a_document_into_files_changes_nothing(
+        version in prop_oneof![Just("3.0.3"), Just("3.1.0")],
+        places in proptest::collection::vec(0_usize..3, 0..3),
+    ) {
+        let mut document = document(version);
+        let whole = read(document.to_string().as_bytes(), "api.json").unwrap();
+        let mut files = split(&mut document, &places);
+        let text = document.to_string();
+        files.push(("api.json".to_owned(), document));
+        let mut fetch = |location: &str| {
+            let found = files.iter().find(|(name, _)| name == location);
+            let (_, file) = found.ok_or(FetchError { why: "no such file".to_owned() })?;
+            Ok(Fetched { octets: file.to_string().into_bytes(), location: location.to_owned() })
+        };
+        let options = ReadOptions { fetch: Some(&mut fetch), overlays: &[] };
+        let parts = read_with(text.as_bytes(), "api.json", options).unwrap();
+        keeps_its_promises(&parts);
+        let keys = |contract: &Contract| {
+            contract.operations.iter().map(|o| o.key.clone()).collect::<Vec<_>>()
+        };
+        prop_assert_eq!(keys(&whole), keys(&parts));
+        prop_assert_eq!(whole.diagnostics.len(), parts.diagnostics.len());
+        let item = SchemaRef::at("/components/schemas/Item");
+        for value in [json!({"id": 2}), json!({"id": 1}), json!({}), json!({"id": 2, "next": {}})] {
+            for direction in [Direction::Request, Direction::Response] {
+                let judge = |contract: &Contract| {
+                    Validator::compile(&contract.schemas, &item, direction).unwrap().is_valid(&value)
+                };
+                prop_assert_eq!(judge(&whole), judge(&parts), "{} {:?}", value, direction);
+            }
+        }
+    }
+
+    #[test]
+    fn arbitrary_overlays_never_panic(
+        target in "\\$(\\.[a-z*]{1,9}|\\.\\.[a-z*]{1,6}|\\['/a/\\{id\\}'\\]|\\[[0-9*]\\]|\\[\\?@\\.[a-z]{1,4}\\]){0,4}",
+        update in damage(),
+        remove in any::<bool>(),
+    ) {
+        let actions = json!([{"target": target, "update": update, "remove": remove}]);
+        let text = json!({"overlay": "1.0.0", "actions": actions}).to_string();
+        let Ok(overlay) = Overlay::read(text.as_bytes(), "o") else { return Ok(()) };
+        let options = ReadOptions { fetch: None, overlays: &[overlay] };
+        let text = document("3.1.0").to_string();
+        if let Ok(contract) = read_with(text.as_bytes(), "x", options) {
+            keeps_its_promises(&contract);
+        }
+    }
+
     #[test]
     fn arbitrary_octets_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
         looks_like_contract(&bytes);
@@ -141,6 +228,14 @@ proptest! {
         let text = document.to_string();
         if let Ok(contract) = read(text.as_bytes(), "x") {
             keeps_its_promises(&contract);
+            inspect(&contract);
+            for mut operation in lint(&contract).operations {
+                prop_assert!(operation.score <= 100);
+                locate(&contract, text.as_bytes(), &mut operation.remarks);
+                for remark in &operation.remarks {
+                    prop_assert!(remark.position.is_some(), "{}", remark);
+                }
+            }
             for diagnostic in &contract.diagnostics {
                 prop_assert!(diagnostic.position.is_some(), "{}", diagnostic);
             }

@@ -356,3 +356,31 @@ components:
     check("Needs", json!({"b": 1}), false);
     check("Inner", json!({}), false);
 }
+
+#[test]
+fn names_above_a_schema_do_not_reach_the_validator() {
+    let (contract, _) = contract(&[
+        (
+            "api.yaml",
+            "openapi: 3.1.0
+$schema: ./my-linter.json
+$id: https://h.example/api
+$ref: other.yaml
+paths: {}
+components: {schemas: {S: {$ref: 'file.json#/definitions/a'}, T: {$ref: '#/x-t/deep'}}}
+x-t: {$id: https://h.example/t, $schema: nonsense, deep: {$ref: '#/components/schemas/S'}}
+",
+        ),
+        (
+            "file.json",
+            r##"{"$id": "https://h.example/file", "$schema": "http://json-schema.org/draft-07/schema#",
+                "$ref": "gone.json", "definitions": {"a": {"items": {"$ref": "#/definitions/b"}},
+                "b": {"type": "string"}}}"##,
+        ),
+    ]);
+    for name in ["S", "T"] {
+        let at = SchemaRef::at(&format!("/components/schemas/{name}"));
+        assert!(accepts(&contract, &at, &json!(["a"])));
+        assert!(!accepts(&contract, &at, &json!([1])));
+    }
+}

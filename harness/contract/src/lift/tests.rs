@@ -288,15 +288,18 @@ fn schemas_in_odd_places_are_lifted_where_they_are_referred_to() {
     let document = json!({
         "openapi": "3.0.0",
         "paths": {},
-        "x-shared": {"A": {"type": "string", "nullable": true, "items": {"$ref": "#/definitions/B"}}},
-        "definitions": {"B": {"minimum": 1, "exclusiveMinimum": true}, "C": {"type": "int"}},
+        "x-shared": {"A": {"type": "string", "nullable": true, "items": {"$ref": "#/x-more/B"}}},
+        "x-more": {"B": {"minimum": 1, "exclusiveMinimum": true}, "C": {"type": "int"}},
+        "definitions": {"D": {"$ref": "other.yaml"}},
         "components": {"schemas": {"S": {"$ref": "#/x-shared/A"}}},
     });
     let contract = read(document.to_string().as_bytes(), "a.json").unwrap();
     let lifted = contract.schemas.document(Direction::Request);
     assert_eq!(lifted["x-shared"]["A"]["type"], json!(["string", "null"]));
-    assert_eq!(lifted["definitions"]["B"], json!({"exclusiveMinimum": 1}));
-    assert_eq!(lifted["definitions"]["C"], json!({"type": "int"}));
+    assert_eq!(lifted["x-more"]["B"], json!({"exclusiveMinimum": 1}));
+    assert_eq!(lifted["x-more"]["C"], json!({"type": "int"}));
+    // The validator looks at it, so that nothing may be left in it.
+    assert_eq!(lifted["definitions"]["D"], json!(true));
 }
 
 #[test]

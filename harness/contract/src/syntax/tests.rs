@@ -1,3 +1,4 @@
+use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
@@ -119,4 +120,133 @@ fn alias_bomb_is_refused() {
     };
     let lines: Vec<_> = (0..12).map(line).collect();
     assert!(parse(&lines.concat()).is_err());
+}
+
+#[test]
+fn limits_say_what_they_mean() {
+    let depth = |text: &str| parse(text).unwrap_err().why;
+    assert_eq!(depth(&"[".repeat(100_000)), "nested more than 127 levels deep");
+    assert_eq!(depth(&format!("a: {}", "[".repeat(100_000))), "nested more than 64 levels deep");
+    let mut bomb = "a: &a [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
+    for n in b'b'..=b'k' {
+        let (here, above) = (char::from(n), char::from(n - 1));
+        let items = vec![format!("*{above}"); 10].join(", ");
+        bomb = format!("{bomb}{here}: &{here} [{items}]\n");
+    }
+    assert_eq!(
+        parse(&bomb).unwrap_err().why,
+        "its aliases stand for more than any real document repeats"
+    );
+}
+
+#[test]
+fn number_of_values_is_bounded() {
+    let state = State { n_left: Cell::new(3), ..State::default() };
+    let tree = Tree { state: &state, trail: &Trail::Root };
+    let read = |text: &str| tree.deserialize(&mut serde_json::Deserializer::from_str(text));
+    assert!(read("[1]").is_ok());
+    assert!(read("[1]").unwrap_err().to_string().starts_with(TOO_MANY_VALUES));
+}
+
+#[test]
+fn first_document_of_a_stream_is_read() {
+    for text in ["a: 1\n---\nb: 2\n", "---\na: 1\n---\n", "%YAML 1.2\n---\na: 1\n--- {b: 2}\n"] {
+        let parsed = parse(text).unwrap();
+        assert_eq!(parsed.value, json!({"a": 1}), "{text}");
+        assert!(parsed.second_document.is_some(), "{text}");
+    }
+    for text in ["---\na: 1\n", "a: 1\n...\n", "a: 1\n"] {
+        assert_eq!(parse(text).unwrap().second_document, None, "{text}");
+    }
+}
+
+#[test]
+fn comments_and_halves_of_characters_in_json_are_painted_over() {
+    for text in [
+        "// hi\n{\"a\": 1 /* b */, // c\n \"d\": \"// no /* comment\"}",
+        "/* hi */ {\"a\": 1, \"d\": \"// no /* comment\",}",
+    ] {
+        let parsed = parse(text).unwrap();
+        assert_eq!(parsed.value, json!({"a": 1, "d": "// no /* comment"}), "{text}");
+        assert!(parsed.not_json.is_some());
+    }
+    let text = r#"{"a": "\ud83d x \ud83d\ude00 \ude00 \\ud83d \u0041"}"#;
+    let expect = "\u{fffd} x \u{1f600} \u{fffd} \\ud83d A";
+    assert_eq!(parse(text).unwrap().value, json!({ "a": expect }));
+}
+
+#[test]
+fn merge_keys_give_way_to_own_members_and_earlier_ones_win() {
+    check(
+        "a: &a {x: 1, y: 1}\nb: &b {y: 2, z: 2}\nc: {<<: [*a, *b], z: 3}\nd:\n  x: 4\n  <<: *a\n",
+        &json!({
+            "a": {"x": 1, "y": 1},
+            "b": {"y": 2, "z": 2},
+            "c": {"x": 1, "y": 1, "z": 3},
+            "d": {"x": 4, "y": 1},
+        }),
+    );
+    assert_eq!(parse("a: &a {x: 1}\nd:\n  x: 4\n  <<: *a\n").unwrap().duplicates, [""; 0]);
+}
+
+#[test]
+fn scalars_of_yaml_1_1_are_what_1_2_says() {
+    check(
+        "[0o17, 0x1F, 1:30, 2020-01-01, 1e3, +1, ~, null, 'null', y, 12_3]",
+        &json!([15, 31, "1:30", "2020-01-01", 1e3, 1, null, null, "null", "y", "12_3"]),
+    );
+}
+
+#[test]
+fn tags_are_passed_over() {
+    check(
+        "a: !Ref b\nc: !!str 123\nd: !<tag:yaml.org,2002:str> 5\n",
+        &json!({"a": "b", "c": "123", "d": "5"}),
+    );
+}
+
+#[test]
+fn aliases_that_lead_nowhere_are_errors() {
+    assert!(parse("a: &a [*a]").is_err());
+    assert!(parse("a: *b").is_err());
+}
+
+fn any_value() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<u64>().prop_map(Value::from),
+        (-1e9_f64..1e9).prop_map(Value::from),
+        "[ -~é\u{1f600}\n\t]{0,8}".prop_map(Value::from),
+    ];
+    leaf.prop_recursive(4, 32, 4, |inner| {
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            proptest::collection::btree_map("[ -~é]{0,6}", inner, 0..4)
+                .prop_map(|members| Value::Object(members.into_iter().collect())),
+        ]
+    })
+}
+
+proptest! {
+    /// JSON is YAML (YAML 1.2, 1.3): both readers must agree on it, be it compact or spread out.
+    #[test]
+    fn json_reads_the_same_as_yaml(value in any_value()) {
+        for text in [value.to_string(), serde_json::to_string_pretty(&value).unwrap()] {
+            prop_assert_eq!(&parse_json(&text).unwrap().value, &value, "{}", text);
+            prop_assert_eq!(&parse_yaml(&text).unwrap().value, &value, "{}", text);
+        }
+    }
+
+    #[test]
+    fn painting_over_leaves_json_as_it_is(value in any_value()) {
+        let text = serde_json::to_string_pretty(&value).unwrap();
+        prop_assert_eq!(painted_over(&text), text);
+    }
+
+    #[test]
+    fn painting_over_never_panics_and_moves_nothing(text in "[\"/*\\\\u\\n{}: dD8éC0-9]{0,40}") {
+        prop_assert_eq!(painted_over(&text).chars().count(), text.chars().count());
+    }
 }
