@@ -34,15 +34,12 @@ pub(crate) fn compile(
     contract: &Contract,
     selected: &[OperationKey],
 ) -> IndexMap<OperationKey, UnderTest> {
-    let chosen = contract.operations.iter().filter(|operation| selected.contains(&operation.key));
-    chosen
-        .map(|operation| {
-            let under_test = UnderTest {
-                operation: operation.clone(),
-                plan: OperationPlan::compile(contract, operation),
-                answers: Answers::compile(contract, operation),
-            };
-            (operation.key.clone(), under_test)
-        })
-        .collect()
+    let chosen: Vec<&Operation> =
+        contract.operations.iter().filter(|operation| selected.contains(&operation.key)).collect();
+    let plans = OperationPlan::compile_some(contract, chosen.iter().copied());
+    let under_test = chosen.into_iter().zip(plans).map(|(operation, plan)| {
+        let answers = Answers::compile(contract, operation);
+        (operation.key.clone(), UnderTest { operation: operation.clone(), plan, answers })
+    });
+    under_test.collect()
 }

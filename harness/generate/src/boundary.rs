@@ -183,7 +183,7 @@ fn strings(graph: &Graph, site: &Site<'_>, alphabet: Alphabet, found: &mut Vec<C
     if alphabet == Alphabet::Any || least > 0 {
         lengths.push((
             least,
-            if least == 0 { "empty".to_owned() } else { format!("minLength {least}") },
+            if least == 0 { undeclared("empty") } else { format!("minLength {least}") },
             0,
         ));
     }
@@ -233,7 +233,7 @@ fn strings(graph: &Graph, site: &Site<'_>, alphabet: Alphabet, found: &mut Vec<C
             let limit = format!("maxLength {most} in characters beyond the basic plane");
             found.push((Value::String("😀".repeat(most)), limit, 1));
         }
-        found.push((json!(" "), "one space".to_owned(), 2));
+        found.push((json!(" "), undeclared("one space"), 2));
     }
 }
 
@@ -259,7 +259,7 @@ fn arrays(
     let mut lengths =
         vec![(constraints.items_min, format!("minItems {}", constraints.items_min), 0)];
     if constraints.items_min == 0 {
-        lengths = vec![(0, "empty list".to_owned(), 0), (1, "one item".to_owned(), 2)];
+        lengths = vec![(0, undeclared("empty list"), 0), (1, "one item".to_owned(), 2)];
     }
     if let Some(most) = constraints.items_max.filter(|most| *most <= ITEMS_MAX) {
         lengths.push((most, format!("maxItems {most}"), 0));

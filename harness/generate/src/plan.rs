@@ -32,18 +32,22 @@ impl OperationPlan {
     /// Compiles one operation. Never fails: what cannot be made is among [`Self::gaps`]. Whoever wants
     /// all of them asks [`Self::compile_all`], which reads a schema that several operations share once.
     pub fn compile(contract: &Contract, operation: &Operation) -> Self {
-        let plans = Self::compile_some(contract, std::slice::from_ref(operation));
+        let plans = Self::compile_some(contract, std::iter::once(operation));
         plans.into_iter().next().expect("there is a plan for every operation")
     }
 
     /// Compiles all operations of a contract, in its order.
     pub fn compile_all(contract: &Contract) -> Vec<Self> {
-        Self::compile_some(contract, &contract.operations)
+        Self::compile_some(contract, contract.operations.iter())
     }
 
-    fn compile_some(contract: &Contract, operations: &[Operation]) -> Vec<Self> {
+    /// Compiles these operations of a contract, in this order: what they share is compiled once.
+    pub fn compile_some<'a>(
+        contract: &Contract,
+        operations: impl Iterator<Item = &'a Operation> + Clone,
+    ) -> Vec<Self> {
         let mut compiler = Compiler::new(&contract.schemas);
-        for operation in operations {
+        for operation in operations.clone() {
             Parts::add(&mut compiler, operation);
         }
         let atlas = compiler.finish();
@@ -54,7 +58,7 @@ impl OperationPlan {
             parts: Parts::compile(&atlas, operation),
             law: Law::new(contract),
         };
-        operations.iter().map(plan).collect()
+        operations.map(plan).collect()
     }
 
     /// What cannot be generated, and why; in the contract's order.
@@ -233,6 +237,12 @@ impl OperationPlan {
     /// bound to earlier answers are taken to be fine.
     pub fn violated(&self, step: &Step) -> Vec<Violated> {
         self.law.of_step(&self.parts, step)
+    }
+
+    /// Whether a step that breaks no constraint holds a text that is not of its declared `format`: no
+    /// breach of the contract, but nothing that a service must accept either.
+    pub fn breaks_format(&self, step: &Step) -> bool {
+        self.law.breaks_format(&self.parts, step)
     }
 
     /// Content to change one place of: with every part if that is valid, else the plausible one.

@@ -30,6 +30,12 @@ pub(crate) fn of_parameter(parameter: &ParameterValue) -> Option<Vec<Value>> {
             None
         }
         Value::Array(items) => Some(of_list(items, is_repeated)),
+        Value::Object(members) if members.is_empty() => {
+            let mut found = of_members(members);
+            // Nothing is left of it but an empty text.
+            found.extend(of_text(""));
+            Some(found)
+        }
         Value::Object(members) => Some(of_members(members)),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
             let text = text(value);
@@ -217,6 +223,7 @@ mod tests {
         check(query, true, &json!("inf"), &json!(null), false);
         check(query, false, &json!(["1", "2"]), &json!([1, 2]), true);
         check(query, true, &json!(["1", "2"]), &json!(2), true);
+        check(query, false, &json!({}), &json!(""), true);
         check(Location::Header, false, &json!(" a "), &json!("a"), true);
     }
 

@@ -4,9 +4,9 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use harness_contract::{SchemaRef, Schemas, Validator};
+use harness_contract::{Direction, SchemaRef, Schemas, Validator};
 use indexmap::IndexMap;
 use serde_json::Value;
 
@@ -115,6 +115,11 @@ pub(crate) struct Graph {
     shapes: Arc<Vec<Shape>>,
     pub(crate) root: ShapeId,
     pub(crate) validator: Validator,
+    /// JSON pointer that the schema resolves to.
+    target: String,
+    /// The validator that asserts formats, compiled when it is first asked for; `None` inside: it
+    /// cannot be.
+    strict: Arc<OnceLock<Option<Validator>>>,
 }
 
 impl Graph {
@@ -130,6 +135,16 @@ impl Graph {
 
     pub(crate) fn shape(&self, id: ShapeId) -> &Shape {
         &self.shapes[id]
+    }
+
+    /// Whether a value satisfies the schema only as long as formats are annotations.
+    pub(crate) fn breaks_format(&self, schemas: &Schemas, value: &Value) -> bool {
+        let compile = || {
+            let (schema, direction) = (SchemaRef::at(&self.target), Direction::Request);
+            Validator::compile_with_formats(schemas, &schema, direction).ok()
+        };
+        let strict = self.strict.get_or_init(compile).as_ref();
+        strict.is_some_and(|strict| !strict.is_valid(value)) && self.validator.is_valid(value)
     }
 
     /// Whether a value satisfies the whole schema.
@@ -157,7 +172,7 @@ impl Atlas<'_> {
         let nothing = || format!("no value satisfies the schema at #{}", schema.pointer());
         let root = *self.roots.get(&(target.clone(), is_filled)).ok_or_else(nothing)?;
         let compile = || {
-            let direction = harness_contract::Direction::Request;
+            let direction = Direction::Request;
             let schema = SchemaRef::at(&target);
             Validator::compile(self.schemas, &schema, direction).map_err(|error| error.to_string())
         };
@@ -166,13 +181,14 @@ impl Atlas<'_> {
         if self.shapes[root].depth >= ENDLESS {
             return Err(nothing());
         }
-        Ok(Graph { shapes: Arc::clone(&self.shapes), root, validator })
+        let strict = Arc::default();
+        Ok(Graph { shapes: Arc::clone(&self.shapes), root, validator, target, strict })
     }
 }
 
 /// Where a schema that is nothing but a `$ref` leads to: its identity.
 fn resolved(schemas: &Schemas, schema: &SchemaRef) -> String {
-    let direction = harness_contract::Direction::Request;
+    let direction = Direction::Request;
     let mut pointer = schema.pointer().to_owned();
     // A chain of references; lifted documents have no endless one.
     for _ in 0..8 {

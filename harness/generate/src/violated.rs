@@ -58,6 +58,32 @@ impl Law {
         }
     }
 
+    /// Whether a step holds a text that is not of its `format`, among the formats that JSON Schema
+    /// defines. That breaks no constraint (JSON Schema 2020-12 Validation, 7.2.1), yet a service may
+    /// refuse it with good reason.
+    pub(crate) fn breaks_format(&self, parts: &Parts, step: &Step) -> bool {
+        let of_parameter = |part: &ParameterPart| {
+            let is_it = |v: &&ParameterValue| v.location == part.location && v.name == part.name;
+            let Some(sent) = step.parameters.iter().find(is_it) else { return false };
+            match &sent.value {
+                BoundValue::Known(value) => part.graph.breaks_format(&self.schemas, value),
+                BoundValue::Bound(_) => false,
+            }
+        };
+        if parts.parameters.iter().any(of_parameter) {
+            return true;
+        }
+        let Some(body) = &step.body else { return false };
+        let is_of = |part: &&BodyPart| Some(&part.media_type) == body.media_type.as_ref();
+        let Some(part) = parts.bodies.iter().find(is_of) else { return false };
+        match (&part.graph, &body.content) {
+            (Some(graph), BodyContent::Json(value) | BodyContent::Form(value)) => {
+                graph.breaks_format(&self.schemas, value)
+            }
+            (None, _) | (_, BodyContent::Octets(_)) => false,
+        }
+    }
+
     /// What a step breaks in its content.
     pub(crate) fn of_content(&self, parts: &Parts, step: &Step) -> Vec<Violated> {
         match &step.body {
@@ -93,22 +119,20 @@ fn of_readings(schemas: &Schemas, part: &ParameterPart, readings: &[Value]) -> V
     if readings.iter().any(|reading| validator.is_valid(reading)) {
         return Vec::new();
     }
-    // `null` in an optional parameter is absence to most readers.
-    if !part.required && readings.first() == Some(&Value::Null) {
-        return Vec::new();
-    }
     // The reading that breaks least tells best what is wrong; of equals the literal one.
     let judged = readings.iter().map(|reading| (validator.violations(reading), reading));
     let best = judged.min_by_key(|(violations, _)| {
         (violations.iter().filter(|v| v.keyword == "type").count(), violations.len())
     });
     let Some((violations, reading)) = best else { return Vec::new() };
-    // `name=` is absence to some readers.
-    let is_empty = readings.first().is_some_and(|literal| literal == "");
+    // `name=` and `name=null` are absence to some readers.
+    let is_absence = readings.iter().any(Value::is_null);
     let broken = violations
         .iter()
         .flat_map(|violation| spelled(schemas, violation, reading, |pointer| place(part, pointer)));
-    broken.map(|violated| Violated { lenient: violated.lenient || is_empty, ..violated }).collect()
+    broken
+        .map(|violated| Violated { lenient: violated.lenient || is_absence, ..violated })
+        .collect()
 }
 
 fn of_body(schemas: &Schemas, parts: &Parts, body: &Body) -> Vec<Violated> {
