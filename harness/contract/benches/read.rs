@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use divan::Bencher;
+use divan::counter::BytesCount;
 use harness_contract::{Contract, Direction, SchemaRef, Validator, read};
 use serde_json::{Value, json};
 
@@ -28,6 +29,72 @@ fn octets(document: &str) -> Option<Vec<u8>> {
 fn contract(bencher: Bencher<'_, '_>, document: &str) {
     let Some(octets) = octets(document) else { return };
     bencher.bench(|| read(&octets, document));
+}
+
+/// Sizes of made-up documents, in octets: one step is a factor of ten, up to the largest real one.
+const SIZES: [usize; 4] = [10_000, 100_000, 1_000_000, 13_000_000];
+
+/// A document of about this many octets in the manner of large real ones: many small operations, each
+/// with schemas of its own that refer to others.
+fn made_up(octets: usize) -> Value {
+    let mut document = json!({
+        "openapi": "3.1.0",
+        "info": {"title": "made up", "version": "1"},
+        "paths": {},
+        "components": {"schemas": {}},
+    });
+    let one = element(0).iter().map(|value| value.to_string().len()).sum::<usize>();
+    for index in 0..octets.div_ceil(one) {
+        let [operation, schema] = element(index);
+        document["paths"][format!("/things/{index}/{{id}}")] = operation;
+        document["components"]["schemas"][format!("Thing{index}")] = schema;
+    }
+    document
+}
+
+/// A path item and the schema that it refers to.
+fn element(index: usize) -> [Value; 2] {
+    let schema = json!({ "$ref": format!("#/components/schemas/Thing{index}") });
+    let item = json!({
+        "parameters": [{"in": "path", "name": "id", "required": true, "schema": {"type": "integer"}}],
+        "get": {
+            "operationId": format!("get-{index}"),
+            "description": "Gets one thing. Descriptions are half of what real documents hold.",
+            "responses": {
+                "200": {"description": "ok", "content": {"application/json": {"schema": schema}}},
+                "404": {"description": "not found"},
+            },
+        },
+        "put": {
+            "operationId": format!("put-{index}"),
+            "requestBody": {"content": {"application/json": {"schema": schema}}},
+            "responses": {"204": {"description": "done"}},
+        },
+    });
+    let thing = json!({
+        "type": "object",
+        "required": ["id"],
+        "properties": {
+            "id": {"type": "integer", "readOnly": true},
+            "name": {"type": "string", "maxLength": 100, "pattern": "^[a-z]+$"},
+            "next": {"$ref": format!("#/components/schemas/Thing{}", index / 2)},
+        },
+    });
+    [item, thing]
+}
+
+/// Reading time grows with the size: octets per second stay the same from row to row.
+#[divan::bench(args = SIZES, sample_count = 20)]
+fn json_of_size(bencher: Bencher<'_, '_>, octets: usize) {
+    let text = made_up(octets).to_string();
+    bencher.counter(BytesCount::of_str(&text)).bench(|| read(text.as_bytes(), "made-up.json"));
+}
+
+/// The same in YAML.
+#[divan::bench(args = SIZES, sample_count = 5)]
+fn yaml_of_size(bencher: Bencher<'_, '_>, octets: usize) {
+    let text = serde_saphyr::to_string(&made_up(octets)).expect("it is plain data");
+    bencher.counter(BytesCount::of_str(&text)).bench(|| read(text.as_bytes(), "made-up.yaml"));
 }
 
 /// Schemas of response content, at most this many.

@@ -68,7 +68,7 @@ pub use operation::{
 pub use overlay::{Overlay, OverlayError};
 pub use read::{DOCUMENT_OCTETS_MAX, ReadOptions, read, read_with};
 pub use recognise::looks_like_contract;
-pub use render::render_diagnostics;
+pub use render::{render_contract_diagnostics, render_diagnostics};
 pub use schema::{Direction, SchemaRef, Schemas};
 pub use validator::{SchemaError, Validator, Violation};
 pub use well_known::WELL_KNOWN_PATHS;

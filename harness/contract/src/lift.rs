@@ -9,6 +9,7 @@ mod discriminator;
 mod keywords;
 mod null;
 mod replaced;
+mod review;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -90,6 +91,7 @@ pub(crate) fn lift(
         bindings: references.dynamic.at(""),
         copies: Copies::named(root),
         report,
+        odd_formats: BTreeSet::new(),
         patterns: BTreeMap::new(),
         depends_on_direction: false,
     };
@@ -127,6 +129,8 @@ struct Lifting<'a, 'd> {
     /// Schemas that are copied for the way in which they are reached.
     copies: Copies,
     report: &'a mut Report,
+    /// Formats met so far that nobody defines.
+    odd_formats: BTreeSet<String>,
     /// Whether each `pattern` met so far is a regular expression.
     patterns: BTreeMap<String, bool>,
     /// Whether anything so far would be lifted otherwise for the other direction.
@@ -234,6 +238,7 @@ impl Lifting<'_, '_> {
         if members.get("$ref").is_some_and(Value::is_string) && !self.vintage.has_ref_siblings {
             return self.bare_reference(members, trail);
         }
+        self.review(members, trail, marked.is_some());
         let mut lifted = Map::with_capacity(members.len());
         let composed = members.contains_key("allOf").then(|| {
             let mut all = marked.cloned().unwrap_or_default();

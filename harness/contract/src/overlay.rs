@@ -1,6 +1,8 @@
 //! Overlays (`OpenAPI` Overlay 1.0.0, 2024): changes to a document that the user makes without editing
 //! it. Knows value trees and the actions of an overlay; what the document is does not matter.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 use serde_json_path::JsonPath;
 
@@ -124,6 +126,16 @@ impl Overlay {
     /// Carries out every action on a document. Returns a warning for each that selects nothing or
     /// that does not fit what it selects (Overlay 1.0.0, 4.4.3).
     pub fn apply(&self, document: &mut Value) -> Vec<Diagnostic> {
+        self.apply_noting(document, &mut BTreeSet::new())
+    }
+
+    /// As [`Self::apply`]. Notes the pointers of lists that lost items: what is left in them stands
+    /// at another index than in the text.
+    pub(crate) fn apply_noting(
+        &self,
+        document: &mut Value,
+        shortened: &mut BTreeSet<String>,
+    ) -> Vec<Diagnostic> {
         let mut diagnostics = Vec::new();
         for action in &self.actions {
             let mut remark = |code: &str, message: String| {
@@ -147,6 +159,10 @@ impl Overlay {
             for pointer in selected.iter().rev() {
                 match &action.change {
                     Change::Remove => {
+                        let above = pointer.rsplit_once('/').map_or("", |(above, _)| above);
+                        if document.pointer(above).is_some_and(Value::is_array) {
+                            shortened.insert(above.to_owned());
+                        }
                         if !remove(document, pointer) {
                             let what = format!("{} cannot be removed", shown(pointer));
                             remark("overlay-misfit", what);

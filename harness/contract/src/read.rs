@@ -116,7 +116,7 @@ pub fn read_with(
     let digest = blake3::hash(bytes);
     let mut remarks = Vec::new();
     for overlay in options.overlays {
-        remarks.extend(overlay.apply(&mut parsed.value));
+        remarks.extend(overlay.apply_noting(&mut parsed.value, &mut report.shortened));
     }
     let root = std::mem::take(&mut parsed.value);
     let bundle = bundle(root, source, &format.dialect, options.fetch);

@@ -8,7 +8,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet}
 
 use crate::diagnostic::Severity;
 use crate::recognise::decode;
-use crate::{Diagnostic, Position};
+use crate::{Contract, Diagnostic, Position};
 
 /// Diagnostics drawn: a screen or two. The rest is counted.
 const DRAWN_MAX: usize = 20;
@@ -19,12 +19,17 @@ const LINE_LENGTH_MAX: usize = 1000;
 /// How much of a longer line is quoted, in characters.
 const NEAR_LENGTH: usize = 60;
 
-/// Draws diagnostics over the lines of the document they are about, most severe first, and counts
-/// what does not fit. `bytes`: the document as it was given to [`crate::read()`]. Each block ends with
+/// Draws diagnostics over the lines of the one document they are all about, most severe first, and
+/// counts what does not fit. `bytes`: the document as it was given to [`crate::read()`]. Each block ends with
 /// a line break; empty if there are no diagnostics.
 pub fn render_diagnostics(bytes: &[u8], diagnostics: &[Diagnostic], color: bool) -> String {
     let decoded = decode(bytes, "").ok();
     let text = decoded.as_ref().map_or("", |decoded| decoded.text.as_ref());
+    draw(&|_| text, diagnostics, color)
+}
+
+/// `text_of`: the text of a source; empty if it is not known.
+fn draw<'t>(text_of: &dyn Fn(&str) -> &'t str, diagnostics: &[Diagnostic], color: bool) -> String {
     let renderer = if color { Renderer::styled() } else { Renderer::plain() };
     let renderer = renderer.decor_style(DecorStyle::Ascii);
     let mut ordered: Vec<&Diagnostic> = diagnostics.iter().collect();
@@ -32,13 +37,32 @@ pub fn render_diagnostics(bytes: &[u8], diagnostics: &[Diagnostic], color: bool)
     ordered.sort_by_key(|diagnostic| std::cmp::Reverse(diagnostic.severity));
     let mut drawn = String::new();
     for diagnostic in ordered.iter().take(DRAWN_MAX) {
-        drawn.push_str(&renderer.render(&[block(text, diagnostic)]));
+        drawn.push_str(&renderer.render(&[block(text_of(&diagnostic.source), diagnostic)]));
         drawn.push_str("\n\n");
     }
     if let Some(more @ 1..) = ordered.len().checked_sub(DRAWN_MAX) {
         drawn.push_str(&format_more(more));
     }
     drawn
+}
+
+/// Draws diagnostics as [`render_diagnostics`] does, each over the document that it is about: the
+/// contract's own, given as `bytes`, or one that it refers to. Those about anything else, e.g. an
+/// overlay, are told without their line.
+pub fn render_contract_diagnostics(
+    contract: &Contract,
+    bytes: &[u8],
+    diagnostics: &[Diagnostic],
+    color: bool,
+) -> String {
+    let decoded = decode(bytes, "").ok();
+    let root = decoded.as_ref().map_or("", |decoded| decoded.text.as_ref());
+    let text_of = |source: &str| {
+        let others = contract.others.iter().find(|other| other.source == source);
+        let own = if source == contract.source { root } else { "" };
+        others.map_or(own, |other| other.text.as_str())
+    };
+    draw(&text_of, diagnostics, color)
 }
 
 fn format_more(more: usize) -> String {

@@ -26,6 +26,8 @@ pub(crate) struct Report {
     remarks: Vec<Remark>,
     seen: BTreeSet<(&'static str, String)>,
     counts: BTreeMap<&'static str, usize>,
+    /// Pointers of lists of the first text whose items stand at other indices there.
+    pub(crate) shortened: BTreeSet<String>,
 }
 
 impl Report {
@@ -77,7 +79,8 @@ impl Report {
         }
         for (index, remarks) in by_text {
             let Some(text) = texts.get(index) else { continue };
-            diagnostics.extend(placed(remarks, text));
+            let shortened = if index == 0 { &self.shortened } else { &BTreeSet::new() };
+            diagnostics.extend(placed(remarks, text, shortened));
         }
         diagnostics
     }
@@ -104,8 +107,12 @@ fn text_of(texts: &[Text<'_>], pointer: &str) -> (usize, usize) {
 }
 
 /// The diagnostics of one text in its order.
-fn placed(remarks: Vec<Remark>, text: &Text<'_>) -> Vec<Diagnostic> {
-    let pointers: Vec<&str> = remarks.iter().map(|r| r.pointer.as_str()).collect();
+fn placed(remarks: Vec<Remark>, text: &Text<'_>, shortened: &BTreeSet<String>) -> Vec<Diagnostic> {
+    let place_of = |pointer: &'_ str| {
+        let list = shortened.iter().find(|list| pointer::is_at_or_below(pointer, list));
+        list.map_or(pointer.len(), String::len)
+    };
+    let pointers: Vec<&str> = remarks.iter().map(|r| &r.pointer[..place_of(&r.pointer)]).collect();
     let positions = position::find(text.content, text.syntax, &pointers);
     let mut diagnostics: Vec<Diagnostic> = (remarks.into_iter().zip(positions))
         .map(|(remark, position)| Diagnostic {

@@ -220,7 +220,7 @@ components:
     Up: {$anchor: up, type: boolean}
     UseUp: {$ref: '#up'}
     UsePet: {$ref: 'https://h.example/pet#/properties/tag'}
-    Beside: {$id: 'https://h.example/beside', properties: {file: {$ref: file.yaml#node}}}
+    Beside: {$id: 'https://h.example/beside', type: object, properties: {file: {$ref: file.yaml#node}}}
 ",
         ),
         ("file.yaml", "$defs: {n: {$anchor: node, maxLength: 1}}"),
@@ -383,4 +383,21 @@ x-t: {$id: https://h.example/t, $schema: nonsense, deep: {$ref: '#/components/sc
         assert!(accepts(&contract, &at, &json!(["a"])));
         assert!(!accepts(&contract, &at, &json!([1])));
     }
+}
+
+#[test]
+fn diagnostics_are_drawn_over_their_own_document() {
+    let root = "openapi: 3.1.0\npaths: {/a: {$ref: b.yaml}}\n";
+    let (contract, _) = contract(&[
+        ("api.yaml", root),
+        ("b.yaml", "get:\n  responses: {}\n  # the line\n  requestBody: {content: {}}\n"),
+    ]);
+    let drawn = crate::render_contract_diagnostics(
+        &contract,
+        root.as_bytes(),
+        &contract.diagnostics,
+        false,
+    );
+    assert!(drawn.contains("--> b.yaml:4:3"), "{drawn}");
+    assert!(drawn.contains("requestBody: {content: {}}"), "{drawn}");
 }

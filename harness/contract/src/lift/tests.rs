@@ -212,8 +212,8 @@ fn javascript_literal_loses_its_slashes() {
 fn list_of_items_is_read_as_a_tuple() {
     let codes = check(
         V31,
-        &json!({"items": [{"type": "string"}, {"example": 1}]}),
-        &json!({"prefixItems": [{"type": "string"}, {"examples": [1]}]}),
+        &json!({"type": "array", "items": [{"type": "string"}, {"example": 1}]}),
+        &json!({"type": "array", "prefixItems": [{"type": "string"}, {"examples": [1]}]}),
     );
     assert_eq!(codes, ["items-list /items"]);
 }
@@ -237,8 +237,8 @@ fn what_only_looks_like_a_schema_is_left_alone() {
 fn unresolvable_reference_is_true() {
     let codes = check(
         V30,
-        &json!({"properties": {"a": {"$ref": "#/nowhere"}, "b": {"$ref": "other.yaml#/B"}}}),
-        &json!({"properties": {"a": true, "b": true}}),
+        &json!({"type": "object", "properties": {"a": {"$ref": "#/nowhere"}, "b": {"$ref": "other.yaml#/B"}}}),
+        &json!({"type": "object", "properties": {"a": true, "b": true}}),
     );
     assert_eq!(
         codes,
@@ -261,11 +261,11 @@ fn references_that_never_end_are_cut() {
     let loops = json!({
         "A": {"$ref": "#/components/schemas/B"},
         "B": {"$ref": "#/components/schemas/A"},
-        "C": {"properties": {"c": {"$ref": "#/components/schemas/C"}}},
+        "C": {"type": "object", "properties": {"c": {"$ref": "#/components/schemas/C"}}},
     });
     let contract = contract(V30, &loops);
     let lifted = contract.schemas.document(Direction::Request).pointer("/components/schemas");
-    let c = json!({"properties": {"c": {"$ref": "#/components/schemas/C"}}});
+    let c = json!({"type": "object", "properties": {"c": {"$ref": "#/components/schemas/C"}}});
     assert_eq!(lifted, Some(&json!({"A": true, "B": true, "C": c})));
     let codes: Vec<_> = contract.diagnostics.iter().map(|d| d.code.as_str()).collect();
     assert_eq!(codes, ["reference-cycle", "reference-cycle"]);
@@ -403,4 +403,21 @@ fn discriminator_names_every_branch() {
     });
     check(V30, &schema, &lifted);
     check(V31, &json!({"discriminator": {}}), &json!({}));
+}
+
+#[test]
+fn open_types_and_odd_formats_are_notes() {
+    let schema = json!({
+        "properties": {
+            "a": {"type": "string", "format": "guid"},
+            "b": {"type": "string", "format": "guid"},
+            "c": {"allOf": [{"type": "object"}, {"properties": {"x": true}}]},
+            "d": {"items": {"type": "string", "format": "uuid"}},
+        },
+    });
+    let codes = check(V31, &schema, &schema);
+    assert_eq!(
+        codes,
+        ["missing-type ", "unknown-format /properties/a/format", "missing-type /properties/d"]
+    );
 }

@@ -114,3 +114,40 @@ fn wrong_overlays_are_refused_with_their_place() {
         assert!(error.starts_with(expect), "{error}");
     }
 }
+
+#[test]
+fn overlay_changes_what_is_read_and_diagnostics_keep_their_place() {
+    let text = "openapi: 3.1.0
+paths:
+  /a:
+    get:
+      parameters:
+        - {in: query, name: gone, schema: {type: int}}
+        - {in: query, name: kept, schema: {type: int}}
+      responses: {default: {description: x}}
+";
+    let actions = json!([
+        {"target": "$.paths['/a'].get.parameters[?@.name == 'gone']", "remove": true},
+        {"target": "$.paths['/a'].get", "update": {"security": [], "operationId": "a"}},
+        {"target": "$.nowhere", "remove": true},
+    ]);
+    let overlay = overlay(&actions).unwrap();
+    let options = crate::ReadOptions { fetch: None, overlays: &[overlay] };
+    let contract = crate::read_with(text.as_bytes(), "a.yaml", options).unwrap();
+    let operation = &contract.operations[0];
+    assert_eq!(operation.id.as_deref(), Some("a"));
+    let names: Vec<_> = operation.parameters.iter().map(|p| p.name.as_str()).collect();
+    assert_eq!(names, ["kept"]);
+    let diagnostics: Vec<_> = contract
+        .diagnostics
+        .iter()
+        .map(|d| format!("{} {}:{}", d.code, d.source, d.position.unwrap().line))
+        .collect();
+    // The list, not what used to stand at the same index.
+    assert_eq!(
+        diagnostics,
+        ["invalid-type a.yaml:5", "overlay-target-without-match tighter.json:1"]
+    );
+    let plain = crate::read(text.as_bytes(), "a.yaml").unwrap();
+    assert_ne!(plain.digest, contract.digest);
+}
