@@ -1,9 +1,6 @@
 //! What the contract allows is refused.
 
-use std::collections::VecDeque;
-
-use harness_model::{BodyContent, Intent, ParameterValue, Place, Response, Severity, Verdict};
-use serde_json::Value;
+use harness_model::{Intent, Place, Response, Severity, Verdict};
 
 use crate::finding::{Told, fail, status_in_words, unknown};
 use crate::subject::ELSEWHERE;
@@ -11,8 +8,6 @@ use crate::{Check, Subject, message};
 
 /// Shorter names of members are in every text by chance.
 const NAME_CHARS_MIN: usize = 3;
-/// Values of the content among which a named member is looked for.
-const MEMBERS_MAX: usize = 256;
 /// Words of a refusal that name no cause.
 const GENERIC_WORDS: &[&str] = &[
     "a",
@@ -149,14 +144,12 @@ fn judge(subject: &Subject<'_>) -> Vec<Verdict> {
         return unknown(ELSEWHERE);
     }
     let message = message::message(subject, response);
-    let blamed = blamed(subject, response, &message);
-    let place = blamed.as_ref().map_or_else(String::new, |at| format!(" {}", at.normalised()));
-    let limit = match &subject.step.intent {
-        Intent::Boundary { at, limit } if blamed.as_ref() == Some(at) => {
-            format!(" ({at} at {limit})")
+    let (place, limit) = match &subject.step.intent {
+        Intent::Boundary { at, limit } if is_blamed(response, at, &message) => {
+            (format!(" {}", at.normalised()), format!(" ({at} at {limit})"))
         }
         Intent::Boundary { .. } | Intent::Valid | Intent::Invalid(_) | Intent::Malformed { .. } => {
-            blamed.map_or_else(String::new, |at| format!(" (it names {at})"))
+            Default::default()
         }
     };
     let told = Told {
@@ -176,61 +169,17 @@ fn judge(subject: &Subject<'_>) -> Vec<Verdict> {
     vec![fail(subject, told)]
 }
 
-/// What the refusal is about: the edge that the request sits on, if the refusal names it or says
-/// nothing that would point elsewhere; else the first part of the request that it names. A refusal
-/// with a cause of its own has that cause wherever the edge was.
-fn blamed(subject: &Subject<'_>, response: &Response, message: &str) -> Option<Place> {
-    let words = message::own_words(response);
-    let names = |name: &str| {
-        name.chars().count() >= NAME_CHARS_MIN && message::holds(&words, &[&name.to_lowercase()])
+/// Whether the refusal is about this edge: it names the place, or says nothing that would point
+/// elsewhere. A refusal with a cause of its own has that cause wherever the edge was.
+fn is_blamed(response: &Response, at: &Place, message: &str) -> bool {
+    let name = match at {
+        Place::Parameter { name, pointer, .. } => last_name(pointer).unwrap_or(name),
+        Place::Body { pointer } => last_name(pointer).unwrap_or_default(),
+        Place::Request => "",
     };
-    if let Intent::Boundary { at, .. } = &subject.step.intent {
-        let name = match at {
-            Place::Parameter { name, pointer, .. } => last_name(pointer).unwrap_or(name),
-            Place::Body { pointer } => last_name(pointer).unwrap_or_default(),
-            Place::Request => "",
-        };
-        if says_nothing(message) || names(name) {
-            return Some(at.clone());
-        }
-    }
-    let parameter = subject.step.parameters.iter().find(|parameter| names(&parameter.name));
-    if let Some(ParameterValue { location, name, .. }) = parameter {
-        let pointer = String::new();
-        return Some(Place::Parameter { location: *location, name: name.clone(), pointer });
-    }
-    let content = match &subject.step.body.as_ref()?.content {
-        BodyContent::Json(value) | BodyContent::Form(value) => value,
-        BodyContent::Octets(_) => return None,
-    };
-    let pointer = member(content, &names)?;
-    Some(Place::Body { pointer })
-}
-
-/// The first member of the content that is named, breadth first; a JSON pointer.
-fn member(content: &Value, names: &dyn Fn(&str) -> bool) -> Option<String> {
-    let mut queue = VecDeque::from([(String::new(), content)]);
-    for _ in 0..MEMBERS_MAX {
-        let (pointer, value) = queue.pop_front()?;
-        match value {
-            Value::Object(members) => {
-                for (name, member) in members {
-                    let token = name.replace('~', "~0").replace('/', "~1");
-                    let below = format!("{pointer}/{token}");
-                    if names(name) {
-                        return Some(below);
-                    }
-                    queue.push_back((below, member));
-                }
-            }
-            Value::Array(items) => {
-                let items = items.iter().enumerate();
-                queue.extend(items.map(|(idx, item)| (format!("{pointer}/{idx}"), item)));
-            }
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-        }
-    }
-    None
+    let is_named = name.chars().count() >= NAME_CHARS_MIN
+        && message::holds(&message::own_words(response), &[&name.to_lowercase()]);
+    says_nothing(message) || is_named
 }
 
 /// Whether a message names no cause at all.
