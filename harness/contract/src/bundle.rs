@@ -12,7 +12,9 @@ use std::rc::Rc;
 
 use serde_json::{Map, Value};
 
-use crate::fetch::{FETCHED_DOCUMENTS_MAX, FETCHED_OCTETS_MAX, Fetch, Fetched};
+use crate::fetch::{
+    FETCHED_DOCUMENTS_MAX, FETCHED_OCTETS_MAX, Fetch, Fetched, LOCATION_LENGTH_MAX,
+};
 use crate::grammar::{Kind, kind_at};
 use crate::lift::Dialect;
 use crate::recognise::decode;
@@ -115,6 +117,8 @@ struct Bundling<'f, 'd> {
     documents: Vec<Document>,
     others: Vec<Other>,
     documents_name: String,
+    /// Pointers that are given to documents.
+    names: BTreeSet<String>,
     /// Location or URI → document.
     locations: BTreeMap<String, usize>,
     unreachable: BTreeMap<String, String>,
@@ -146,6 +150,7 @@ pub(crate) fn bundle(
         documents: Vec::new(),
         others: Vec::new(),
         documents_name: free_name(&root, DOCUMENTS_NAME),
+        names: BTreeSet::new(),
         locations: BTreeMap::new(),
         unreachable: BTreeMap::new(),
         resources: BTreeMap::new(),
@@ -372,6 +377,9 @@ impl Bundling<'_, '_> {
             // No reason but that this was not asked for.
             return Err(String::new());
         };
+        if location.len() > LOCATION_LENGTH_MAX {
+            return Err(format!("its location is longer than {LOCATION_LENGTH_MAX} octets"));
+        }
         if self.documents.len() > FETCHED_DOCUMENTS_MAX {
             return Err(format!("more than {FETCHED_DOCUMENTS_MAX} documents are referred to"));
         }
@@ -404,7 +412,7 @@ impl Bundling<'_, '_> {
     }
 
     /// A pointer for a document in the whole: its location, as the root would write it.
-    fn name_of(&self, location: &str) -> String {
+    fn name_of(&mut self, location: &str) -> String {
         let folder = self.documents[0].location.rfind('/').map_or("", |end| {
             let (folder, _) = self.documents[0].location.split_at(end + 1);
             folder
@@ -412,7 +420,7 @@ impl Bundling<'_, '_> {
         let name = location.strip_prefix(folder).unwrap_or(location);
         let all = pointer::member("", &self.documents_name);
         let mut whole = pointer::member(&all, name);
-        while self.others.iter().any(|other| other.pointer == whole) {
+        while !self.names.insert(whole.clone()) {
             whole.push('_');
         }
         whole

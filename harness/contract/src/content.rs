@@ -19,11 +19,28 @@ pub(crate) fn parts<'d>(
     let path_level = parameters::read_list(reading, site.path_parameters.iter().cloned())?;
     let declared = site.operation.get("parameters");
     let own = parameters::read_list(reading, declared.iter().flat_map(Node::items))?;
-    Ok(Parts {
-        parameters: parameters::merge(reading, site, path_level, own),
-        request_body: request_body(reading, &site.operation)?,
-        responses: responses(reading, &site.operation, links),
-    })
+    let parameters = parameters::merge(reading, site, path_level.parameters, own.parameters);
+    let request_body = match request_body(reading, &site.operation)? {
+        Some(body) => Some(body),
+        None => own.body.or(path_level.body).map(|body| body_of_version_2(reading, &body)),
+    };
+    Ok(Parts { parameters, request_body, responses: responses(reading, &site.operation, links) })
+}
+
+/// A parameter that is written `in: body`, as it was until version 2.0.
+fn body_of_version_2<'d>(reading: &mut Reading<'d>, node: &Node<'d>) -> RequestBody {
+    let what = "in: body is no place since OpenAPI 3.0; it is read as a requestBody in JSON";
+    reading.report.warn("body-parameter", &node.pointer, what);
+    let json = MediaType {
+        schema: node.get("schema").map(|schema| reading.schema(&schema)),
+        examples: reading.examples(node),
+        ..MediaType::anything("application/json", node.pointer.clone())
+    };
+    RequestBody {
+        required: node.bool("required").unwrap_or(false),
+        content: vec![json],
+        pointer: node.pointer.clone(),
+    }
 }
 
 /// The request body of an operation, if it has one.

@@ -5,6 +5,9 @@
 /// is split up has 2,907 files.
 pub(crate) const FETCHED_DOCUMENTS_MAX: usize = 10_000;
 
+/// Longest location that is fetched, in octets: references that lead ever deeper end here.
+pub(crate) const LOCATION_LENGTH_MAX: usize = 4096;
+
 /// Octets of all fetched documents together: ten times the largest real contract.
 pub(crate) const FETCHED_OCTETS_MAX: usize = 128 * 1024 * 1024;
 

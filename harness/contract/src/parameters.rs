@@ -145,22 +145,68 @@ fn location(node: &Node<'_>) -> Option<Location> {
     })
 }
 
+/// What a list of parameters in OpenAPI 3.x holds.
+#[derive(Default)]
+pub(crate) struct List<'d> {
+    pub(crate) parameters: Vec<Parameter>,
+    /// One that says `in: body`, as Swagger 2.0 has it.
+    pub(crate) body: Option<Node<'d>>,
+}
+
 /// Reads the parameters of a list in OpenAPI 3.x. One that cannot be read makes the operation
 /// untestable only if it may be needed.
 pub(crate) fn read_list<'d>(
     reading: &mut Reading<'d>,
     nodes: impl IntoIterator<Item = Node<'d>>,
-) -> Result<Vec<Parameter>, Unreadable> {
-    let mut parameters = Vec::new();
+) -> Result<List<'d>, Unreadable> {
+    let mut list = List::default();
     for node in nodes {
         let node = reading.follow(node, "parameter")?;
+        if node.str("in") == Some("body") && node.get("schema").is_some() && list.body.is_none() {
+            list.body = Some(node);
+            continue;
+        }
+        if node.str("in") == Some("querystring")
+            && let Some(members) = query_string(reading, &node)
+        {
+            list.parameters.extend(members);
+            continue;
+        }
         match read(reading, &node) {
-            Ok(parameter) => parameters.push(parameter),
+            Ok(parameter) => list.parameters.push(parameter),
             Err(unreadable) if node.bool("required") == Some(true) => return Err(unreadable),
             Err(_) => {}
         }
     }
-    Ok(parameters)
+    Ok(list)
+}
+
+/// The members of a query string that is described as one form (OpenAPI 3.2, 4.12.1 `querystring`), as
+/// parameters of their own; `None` if it is described otherwise.
+fn query_string<'d>(reading: &mut Reading<'d>, node: &Node<'d>) -> Option<Vec<Parameter>> {
+    let (media_type, content) = first_content(node)?;
+    if !media_type.starts_with("application/x-www-form-urlencoded") {
+        return None;
+    }
+    let schema = reading.follow(content.get("schema")?, "schema").ok()?;
+    let properties = schema.get("properties")?;
+    let needed: Vec<&Value> = match schema.value.get("required") {
+        Some(Value::Array(names)) if node.bool("required") == Some(true) => names.iter().collect(),
+        _ => Vec::new(),
+    };
+    let member = |(name, property): (&str, Node<'d>)| Parameter {
+        name: name.to_owned(),
+        location: Location::Query,
+        required: needed.iter().any(|needed| *needed == name),
+        style: Style::Form,
+        explode: true,
+        allow_reserved: false,
+        schema: reading.schema(&property),
+        media_type: None,
+        examples: reading.schema_examples(&property),
+        pointer: node.pointer.clone(),
+    };
+    Some(properties.members_with_extensions().map(member).collect())
 }
 
 fn read<'d>(reading: &mut Reading<'d>, node: &Node<'d>) -> Result<Parameter, Unreadable> {
@@ -178,6 +224,13 @@ fn read<'d>(reading: &mut Reading<'d>, node: &Node<'d>) -> Result<Parameter, Unr
             None => reading.imply(Value::Bool(true)),
         };
         (schema, Some(media_type.to_owned()))
+    } else if ["type", "enum", "items"].iter().any(|keyword| node.get(keyword).is_some()) {
+        let what = format!(
+            "parameter {name:?} describes its value itself, as Swagger 2.0 has it; it is read as if it \
+             stood in schema"
+        );
+        reading.report.warn("parameter-is-schema", &node.pointer, what);
+        (reading.misplaced_schema(node), None)
     } else {
         let what = format!("parameter {name:?} has neither schema nor content; any text is sent");
         reading.report.warn("parameter-without-schema", &node.pointer, what);

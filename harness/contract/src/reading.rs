@@ -120,6 +120,12 @@ impl<'d> Reading<'d> {
         self.imply(Value::Bool(true))
     }
 
+    /// The address of an element that is its own schema where no schema may stand.
+    pub(crate) fn misplaced_schema(&mut self, node: &Node<'d>) -> SchemaRef {
+        self.strays.insert(node.pointer.clone(), Kind::InlineSchema);
+        SchemaRef::at(&node.pointer)
+    }
+
     /// A schema that the document implies. `schema` is JSON Schema 2020-12.
     pub(crate) fn imply(&mut self, schema: Value) -> SchemaRef {
         let index = self.synthetic.iter().position(|known| *known == schema).unwrap_or_else(|| {

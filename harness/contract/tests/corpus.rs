@@ -7,8 +7,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use harness_contract::{
-    Contract, DiagnosticSeverity, Direction, Location, Operation, SchemaRef, Validator,
-    looks_like_contract, read,
+    Contract, DiagnosticSeverity, Direction, Location, Operation, SchemaRef, Validator, inspect,
+    lint, locate, looks_like_contract, read,
 };
 use openapiv3::{OpenAPI, Parameter, ReferenceOr};
 use serde_json::Value;
@@ -114,6 +114,9 @@ fn check(name: &str, bytes: &[u8]) {
             assert!(validator.is_ok(), "{name}: {:?}", validator.err());
         }
     }
+    if bytes.len() < LINTED_OCTETS_MAX {
+        check_lint(&contract, bytes);
+    }
     // An error must say where: every pointer of a diagnostic has a place in the text.
     for diagnostic in &contract.diagnostics {
         let is_error = diagnostic.severity == DiagnosticSeverity::Error;
@@ -122,6 +125,24 @@ fn check(name: &str, bytes: &[u8]) {
     if document.get("openapi").is_some_and(|v| v.as_str().is_some_and(|v| v.starts_with("3.0"))) {
         check_against_typed_model(name, &document, &contract);
     }
+}
+
+/// Largest document that is linted here: compiling every example of a large one is slow unoptimised.
+const LINTED_OCTETS_MAX: usize = 60_000;
+
+/// Every operation has a score, and every remark a place.
+fn check_lint(contract: &Contract, bytes: &[u8]) {
+    let report = lint(contract);
+    assert_eq!(report.operations.len(), contract.operations.len() + contract.skipped.len());
+    for mut operation in report.operations {
+        assert!(operation.score <= 100, "{}", operation.key);
+        locate(contract, bytes, &mut operation.remarks);
+        let is_lost = |d: &&harness_contract::Diagnostic| d.position.is_none();
+        assert_eq!(operation.remarks.iter().find(is_lost), None);
+    }
+    let inspection = inspect(contract);
+    assert_eq!(inspection.operations.len(), contract.operations.len());
+    assert!(serde_json::to_string(&inspection).is_ok());
 }
 
 /// Where the typed model of version 3.0 reads a document, it reads the same.

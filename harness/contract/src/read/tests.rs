@@ -223,7 +223,7 @@ fn parameter_with_content_names_its_media_type() {
 #[test]
 fn optional_parameter_that_cannot_be_read_is_left_out() {
     let (parameters, diagnostics) =
-        parameters("[{in: body, name: b}, {in: query, name: q}, {in: path, name: lost}]");
+        parameters("[{in: form, name: b}, {in: query, name: q}, {in: path, name: lost}]");
     assert_eq!(parameters.len(), 1);
     assert_eq!(
         diagnostics,
@@ -698,4 +698,62 @@ fn base_paths_join_without_double_slashes() {
         assert_eq!(server.resolved(source), resolved, "{url}");
         assert_eq!(server.base_path(source), base_path, "{url}");
     }
+}
+
+#[test]
+fn relics_of_version_2_in_version_3_are_read_as_meant() {
+    let contract = yaml(
+        "openapi: 3.0.0
+paths:
+  /a:
+    post:
+      parameters:
+        - {in: query, name: limit, type: integer, minimum: 1, exclusiveMinimum: true, required: true}
+        - {in: body, name: order, required: true, schema: {type: object, required: [id]}}
+      responses: {'200': {description: ok}}
+",
+    );
+    let operation = operation(&contract, "POST /a");
+    assert_eq!(names(&operation), ["query limit!"]);
+    let limit = &operation.parameters[0].schema;
+    let compile = |schema: &SchemaRef| {
+        crate::Validator::compile(&contract.schemas, schema, Direction::Request).unwrap()
+    };
+    assert!(compile(limit).is_valid(&json!(2)));
+    assert!(!compile(limit).is_valid(&json!(1)));
+    let body = operation.request_body.unwrap();
+    assert!(body.required);
+    assert!(!compile(body.content[0].schema.as_ref().unwrap()).is_valid(&json!({})));
+    let codes: Vec<_> = contract.diagnostics.iter().map(|d| d.code.as_str()).collect();
+    assert!(
+        codes.contains(&"parameter-is-schema") && codes.contains(&"body-parameter"),
+        "{codes:?}"
+    );
+}
+
+#[test]
+fn query_string_described_as_a_form_becomes_parameters() {
+    let contract = yaml(
+        "openapi: 3.2.0
+paths:
+  /a:
+    get:
+      parameters:
+        - in: querystring
+          name: all
+          required: true
+          content: {application/x-www-form-urlencoded: {schema: {$ref: '#/components/schemas/Query'}}}
+      responses: {default: {}}
+components:
+  schemas:
+    Query: {type: object, required: [q], properties: {q: {type: string, example: x}, page: {type: integer}}}
+",
+    );
+    let operation = operation(&contract, "GET /a");
+    assert_eq!(names(&operation), ["query q!", "query page"]);
+    assert_eq!(operation.parameters[0].examples, [json!("x")]);
+    assert_eq!(
+        operation.parameters[1].schema.as_str(),
+        "#/components/schemas/Query/properties/page"
+    );
 }
