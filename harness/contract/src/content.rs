@@ -17,8 +17,8 @@ pub(crate) fn parts<'d>(
     links: &LinkIndex,
 ) -> Result<Parts, Unreadable> {
     let path_level = parameters::read_list(reading, site.path_parameters.iter().cloned())?;
-    let declared = site.operation.get("parameters");
-    let own = parameters::read_list(reading, declared.iter().flat_map(Node::items))?;
+    let declared = reading.items(&site.operation, "parameters");
+    let own = parameters::read_list(reading, declared)?;
     let parameters = parameters::merge(reading, site, path_level.parameters, own.parameters);
     let request_body = match request_body(reading, &site.operation)? {
         Some(body) => Some(body),

@@ -51,8 +51,8 @@ fn parts<'d>(
     _links: &LinkIndex,
 ) -> Result<Parts, Unreadable> {
     let path_level = inputs(reading, site.path_parameters.iter().cloned())?;
-    let declared = site.operation.get("parameters");
-    let own = inputs(reading, declared.iter().flat_map(Node::items))?;
+    let declared = reading.items(&site.operation, "parameters");
+    let own = inputs(reading, declared)?;
     let body = own.body.or(path_level.body);
     let form = if own.form.is_empty() { path_level.form } else { own.form };
     let request_body = match body {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::node::Node;
 use crate::paths::{Site, template_names};
 use crate::reading::{Reading, Unreadable};
-use crate::{Location, Parameter, SchemaRef, Style};
+use crate::{Location, Parameter, SchemaRef, Style, pointer};
 
 /// Header parameters that are ignored, because other fields of the document describe them (OpenAPI
 /// 3.1, 4.8.12.2.1).
@@ -134,15 +134,16 @@ fn unreadable<T>(
     Err(Unreadable { why: what })
 }
 
-/// The location that OpenAPI 3.x writes as `in`.
-fn location(node: &Node<'_>) -> Option<Location> {
-    Some(match node.str("in")? {
-        "path" => Location::Path,
-        "query" => Location::Query,
-        "header" => Location::Header,
-        "cookie" => Location::Cookie,
-        _ => return None,
-    })
+/// The location that OpenAPI 3.x writes as `in`, in any case.
+fn location(reading: &mut Reading<'_>, node: &Node<'_>) -> Option<Location> {
+    let written = node.str("in")?;
+    let all = [Location::Path, Location::Query, Location::Header, Location::Cookie];
+    let location = all.into_iter().find(|it| it.as_str().eq_ignore_ascii_case(written.trim()))?;
+    if location.as_str() != written {
+        let what = format!("{written:?} is read as {:?}", location.as_str());
+        reading.report.warn("invalid-location", &pointer::member(&node.pointer, "in"), what);
+    }
+    Some(location)
 }
 
 /// What a list of parameters in OpenAPI 3.x holds.
@@ -210,7 +211,8 @@ fn query_string<'d>(reading: &mut Reading<'d>, node: &Node<'d>) -> Option<Vec<Pa
 }
 
 fn read<'d>(reading: &mut Reading<'d>, node: &Node<'d>) -> Result<Parameter, Unreadable> {
-    let (name, location, required) = identity(reading, node, location(node))?;
+    let location = location(reading, node);
+    let (name, location, required) = identity(reading, node, location)?;
     let style = style(reading, node, location);
     let default_explode = matches!(style, Style::Form | Style::DeepObject);
     let mut examples = reading.examples(node);

@@ -119,13 +119,13 @@ impl<'d> Finding<'d> {
                 if let Some(servers) = operation.get("servers") {
                     note_servers(reading, &servers);
                 }
-                let parameters = item.get("parameters");
+                let path_parameters = reading.items(item, "parameters");
                 self.sites.sites.push(Site {
                     key,
                     method: method.to_ascii_uppercase(),
                     path: path.to_owned(),
                     operation,
-                    path_parameters: parameters.iter().flat_map(Node::items).collect(),
+                    path_parameters,
                 });
             }
             Err(Unreadable { why }) => {
@@ -151,6 +151,24 @@ pub(crate) fn review_ids(reading: &mut Reading<'_>, sites: &[Site<'_>]) {
             reading.report.warn("duplicate-operation-id", &pointer, what);
         } else {
             first.insert(id, &operation.pointer);
+        }
+    }
+}
+
+/// Reports paths that differ in nothing but the names in braces (OpenAPI 3.1, 4.8.8: they are
+/// identical, and nobody can tell which of them a request is for).
+pub(crate) fn review_templates(reading: &mut Reading<'_>, sites: &[Site<'_>]) {
+    let mut first: BTreeMap<(String, &str), &str> = BTreeMap::new();
+    for Site { path, method, operation, .. } in sites {
+        let shape: String = path
+            .split('{')
+            .map(|part| part.split_once('}').map_or(part, |(_, rest)| rest))
+            .collect::<Vec<_>>()
+            .join("{}");
+        let before = *first.entry((shape, method)).or_insert(path);
+        if before != path {
+            let what = format!("{method} {path} cannot be told from {method} {before}");
+            reading.report.warn("ambiguous-path", &operation.pointer, what);
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::lift::{Dialect, lift};
 use crate::links::LinkIndex;
 use crate::node::{Node, Resolver};
 use crate::overlay::Overlay;
-use crate::paths::{Site, Sites, review_ids, sites};
+use crate::paths::{Site, Sites, review_ids, review_templates, sites};
 use crate::reading::{Reading, Unreadable};
 use crate::recognise::{Version, decode, version};
 use crate::references::References;
@@ -228,6 +228,7 @@ impl Source<'_> {
             }
         }
         review_ids(&mut reading, &sites);
+        review_templates(&mut reading, &sites);
         (format.review)(&mut reading, &sites);
         let servers = (format.servers)(&mut reading);
         let unfired = unfired::unfired(&mut reading, &sites, format.methods);

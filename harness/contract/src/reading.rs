@@ -94,6 +94,17 @@ impl<'d> Reading<'d> {
         Err(Unreadable { why })
     }
 
+    /// The items of a list. Some write an object where a list belongs; then its members are the items.
+    pub(crate) fn items(&mut self, holder: &Node<'d>, field: &str) -> Vec<Node<'d>> {
+        let Some(list) = holder.get(field) else { return Vec::new() };
+        if list.value.is_array() {
+            return list.items().collect();
+        }
+        let what = format!("{field} must be a list");
+        self.report.warn("not-a-list", &list.pointer, what);
+        list.members().map(|(_, member)| member).filter(|member| member.value.is_object()).collect()
+    }
+
     /// The address of a schema that stands in the document. What is no schema, or has another
     /// meaning where it stands, is reported; anything is allowed there.
     pub(crate) fn schema(&mut self, node: &Node<'d>) -> SchemaRef {

@@ -59,7 +59,13 @@ pub(crate) fn requirements(
 ) -> Vec<SecurityRequirement> {
     let declared = operation.get("security").or_else(|| reading.root().get("security"));
     let mut requirements = Vec::new();
-    for item in declared.iter().flat_map(Node::items) {
+    let mut items: Vec<Node<'_>> = declared.iter().flat_map(Node::items).collect();
+    if let Some(single) = declared.filter(|declared| declared.value.is_object()) {
+        let what = "security must be a list; read as a list of this one";
+        reading.report.warn("not-a-list", &single.pointer, what);
+        items.push(single);
+    }
+    for item in items {
         let mut requirement = SecurityRequirement::new();
         for (name, scopes) in item.members_with_extensions() {
             if !schemes.contains_key(name) {

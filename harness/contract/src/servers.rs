@@ -8,9 +8,11 @@ use crate::{Server, ServerVariable};
 
 /// The servers of an OpenAPI 3.x document, with variables replaced by their defaults.
 pub(crate) fn read(reading: &mut Reading<'_>) -> Vec<Server> {
-    let declared = reading.root().get("servers");
+    let root = reading.root();
     let mut servers = Vec::new();
-    for node in declared.iter().flat_map(Node::items) {
+    let mut nodes = reading.items(&root, "servers");
+    nodes.extend(root.get("servers").filter(|single| single.str("url").is_some()));
+    for node in nodes {
         let Some(url) = node.str("url") else {
             reading.report.warn("server-without-url", &node.pointer, "a server has no url");
             continue;

@@ -21,9 +21,9 @@ const YAML_DEPTH_MAX: usize = 64;
 /// Duplicate keys that are remembered: enough to show, and bounded for hostile input.
 const DUPLICATES_MAX: usize = 100;
 
-/// Values of a document, aliases expanded: twenty times those of the largest real document (13 MB).
-/// What they take in memory grows with their number, not with the octets of the document.
-const VALUES_MAX: usize = 16_000_000;
+/// Values of a document, aliases expanded: twenty times those of the largest real document (13 MB). What
+/// they take in memory grows with their number, not with the octets of the document.
+const VALUES_MAX: usize = 6_000_000;
 
 /// Events of a YAML document: each value is one, each collection two.
 const YAML_EVENTS_MAX: usize = 2 * VALUES_MAX;
@@ -77,6 +77,10 @@ pub(crate) fn parse(text: &str) -> Result<Parsed, SyntaxError> {
     }
     let not_json = |parsed, error| Parsed { not_json: Some(error), ..parsed };
     parse_json(text).or_else(|error| {
+        // What is too large or too deep as JSON is so as YAML.
+        if error.why == TOO_MANY_VALUES || error.why == too_deep(JSON_DEPTH_MAX) {
+            return Err(error);
+        }
         if let Ok(parsed) = parse_yaml(text) {
             return Ok(not_json(parsed, error));
         }
@@ -169,7 +173,7 @@ fn json_error(text: &str, error: &serde_json::Error) -> SyntaxError {
     let message = error.to_string();
     let why = message.split(" at line ").next().unwrap_or(&message);
     let why = match why {
-        "recursion limit exceeded" => format!("nested more than {JSON_DEPTH_MAX} levels deep"),
+        "recursion limit exceeded" => too_deep(JSON_DEPTH_MAX),
         _ => why.to_owned(),
     };
     // serde_json counts columns in octets.
@@ -254,7 +258,7 @@ fn explained(why: &str) -> String {
     if is_any(&["Documents {"]) {
         SECOND_DOCUMENT.to_owned()
     } else if is_any(&["Depth {", "recursion limit exceeded"]) {
-        format!("nested more than {YAML_DEPTH_MAX} levels deep")
+        too_deep(YAML_DEPTH_MAX)
     } else if is_any(&["RecordedAnchorEvents", "RecordedAnchorBytes", "alias replay", "Aliases {"])
     {
         "its aliases stand for more than any real document repeats".to_owned()
@@ -265,8 +269,13 @@ fn explained(why: &str) -> String {
     }
 }
 
+/// Why a document that is nested deeper than this is not read.
+fn too_deep(levels: usize) -> String {
+    format!("nested more than {levels} levels deep")
+}
+
 /// Why a document with more than [`VALUES_MAX`] values is not read.
-const TOO_MANY_VALUES: &str = "it has more than 16,000,000 values";
+const TOO_MANY_VALUES: &str = "it has more than 6,000,000 values";
 
 /// What the visitors of one document share.
 struct State {

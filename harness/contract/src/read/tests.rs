@@ -757,3 +757,61 @@ components:
         "#/components/schemas/Query/properties/page"
     );
 }
+
+#[test]
+fn what_real_documents_get_wrong_is_a_diagnostic_and_never_a_stop() {
+    let contract = yaml(
+        "openapi: 3.0
+info: {title: t, version: 1.0}
+servers: {url: https://h.example}
+security: {key: []}
+paths:
+  /a/{id}:
+    get:
+      operationId: same
+      parameters: {q: {in: Query, name: q, schema: {type: string, format: ulid, pattern: '['}}}
+      responses: {200: {description: ok, content: {application/json: {schema: {$ref: '#/components/schemas/S'}, example: {a: 1}}}}}
+  /a/{name}:
+    get:
+      operationId: same
+      parameters: [{in: path, name: name, required: true, schema: {type: String}}]
+      responses: {}
+components:
+  securitySchemes: {key: {type: apiKey, in: header, name: K}}
+  schemas:
+    S: {required: true, properties: {a: {type: string, required: true, minLength: -1}, b: {$ref: '#/lost'}}}
+",
+    );
+    let keys: Vec<_> = contract.operations.iter().map(|o| o.key.as_str()).collect();
+    assert_eq!(keys, ["GET /a/{id}", "GET /a/{name}"]);
+    assert_eq!(names(&contract.operations[0]), ["query q", "path id!"]);
+    assert_eq!(contract.operations[0].security[0].keys().collect::<Vec<_>>(), ["key"]);
+    assert_eq!(contract.servers[0].url, "https://h.example");
+    assert_eq!(
+        diagnostics(&contract),
+        [
+            "Warning version-not-text 1:1 #/openapi",
+            "Warning not-a-list 3:1 #/servers",
+            "Warning not-a-list 4:1 #/security",
+            "Warning undeclared-path-parameter 7:5 #/paths/~1a~1{id}/get",
+            "Warning not-openapi-3.0 7:5 #/paths/~1a~1{id}/get",
+            "Warning not-a-list 9:7 #/paths/~1a~1{id}/get/parameters",
+            "Warning invalid-location 9:24 #/paths/~1a~1{id}/get/parameters/q/in",
+            "Note unknown-format 9:67 #/paths/~1a~1{id}/get/parameters/q/schema/format",
+            "Warning invalid-keyword 9:81 #/paths/~1a~1{id}/get/parameters/q/schema/pattern",
+            "Warning no-responses 12:5 #/paths/~1a~1{name}/get",
+            "Warning ambiguous-path 12:5 #/paths/~1a~1{name}/get",
+            "Warning duplicate-operation-id 13:7 #/paths/~1a~1{name}/get/operationId",
+            "Warning invalid-type 14:68 #/paths/~1a~1{name}/get/parameters/0/schema/type",
+            "Warning not-openapi-3.0 19:5 #/components/schemas/S",
+            "Note missing-type 19:5 #/components/schemas/S",
+            "Warning invalid-required 19:9 #/components/schemas/S/required",
+            "Warning invalid-required 19:56 #/components/schemas/S/properties/a/required",
+            "Warning invalid-keyword 19:72 #/components/schemas/S/properties/a/minLength",
+            "Error unresolvable-reference 19:92 #/components/schemas/S/properties/b/$ref",
+        ]
+    );
+    let lint = crate::lint(&contract);
+    let codes: Vec<_> = lint.operations[0].remarks.iter().map(|r| r.code.as_str()).collect();
+    assert!(codes.contains(&"invalid-example"), "{codes:?}");
+}
