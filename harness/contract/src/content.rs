@@ -62,7 +62,7 @@ fn request_body<'d>(
 
 /// The declared media types of a request body or response, in document order.
 fn content<'d>(reading: &mut Reading<'d>, node: &Node<'d>) -> Vec<MediaType> {
-    let Some(content) = node.get("content") else { return Vec::new() };
+    let Some(content) = node.get("content") else { return content_of_version_2(reading, node) };
     let mut media_types = Vec::new();
     for (name, media_type) in content.members() {
         // A media type that cannot be read is reported, and still a declared one.
@@ -81,6 +81,16 @@ fn content<'d>(reading: &mut Reading<'d>, node: &Node<'d>) -> Vec<MediaType> {
         media_types.push(media_type);
     }
     media_types
+}
+
+/// A `schema` that stands beside the description, as it did in version 2.0.
+fn content_of_version_2<'d>(reading: &mut Reading<'d>, node: &Node<'d>) -> Vec<MediaType> {
+    let Some(schema) = node.get("schema") else { return Vec::new() };
+    let what = "schema belongs into content since OpenAPI 3.0; it is read as content in JSON";
+    reading.report.warn("schema-without-content", &schema.pointer, what);
+    let schema = Some(reading.schema(&schema));
+    let pointer = node.pointer.clone();
+    vec![MediaType { schema, ..MediaType::anything("application/json", pointer) }]
 }
 
 /// How single properties of a form are sent, in document order.

@@ -10,6 +10,9 @@ pub(crate) fn split_fragment(reference: &str) -> (&str, &str) {
 /// path of a file. The fragment of the base is left out, that of the reference is kept.
 pub(crate) fn resolve(base: &str, reference: &str) -> String {
     let (base, _) = split_fragment(base);
+    // The path of a file as Windows writes it; it reads the other slash as well.
+    let slashed = base.replace('\\', "/");
+    let base = if scheme(base).is_none() { slashed.as_str() } else { base };
     if scheme(reference).is_some() {
         return reference.to_owned();
     }
@@ -141,6 +144,8 @@ mod tests {
             ("../x/api.yaml", "../../b.yaml", "../../b.yaml"),
             ("/abs/api.yaml", "../../../b.yaml", "/b.yaml"),
             ("C:/specs/api.yaml", "b.yaml", "C:/specs/b.yaml"),
+            (r"C:\specs\api.yaml", r"parts/b.yaml", "C:/specs/parts/b.yaml"),
+            ("file:///specs/api.yaml", "b.yaml", "file:///specs/b.yaml"),
             ("a?b/c.yaml", "d.yaml", "a?b/d.yaml"),
             ("https://h.example", "a.yaml", "https://h.example/a.yaml"),
             ("https://h.example?q", "a.yaml", "https://h.example/a.yaml"),

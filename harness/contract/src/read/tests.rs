@@ -710,11 +710,14 @@ paths:
       parameters:
         - {in: query, name: limit, type: integer, minimum: 1, exclusiveMinimum: true, required: true}
         - {in: body, name: order, required: true, schema: {type: object, required: [id]}}
-      responses: {'200': {description: ok}}
+      responses: {'200': {description: ok, schema: {type: array, items: {type: string, nullable: true}}}}
 ",
     );
     let operation = operation(&contract, "POST /a");
     assert_eq!(names(&operation), ["query limit!"]);
+    let answered = operation.responses[0].content[0].schema.as_ref().unwrap();
+    let answered = contract.schemas.response(answered).unwrap();
+    assert_eq!(answered["items"]["type"], json!(["string", "null"]));
     let limit = &operation.parameters[0].schema;
     let compile = |schema: &SchemaRef| {
         crate::Validator::compile(&contract.schemas, schema, Direction::Request).unwrap()
@@ -725,10 +728,9 @@ paths:
     assert!(body.required);
     assert!(!compile(body.content[0].schema.as_ref().unwrap()).is_valid(&json!({})));
     let codes: Vec<_> = contract.diagnostics.iter().map(|d| d.code.as_str()).collect();
-    assert!(
-        codes.contains(&"parameter-is-schema") && codes.contains(&"body-parameter"),
-        "{codes:?}"
-    );
+    for code in ["parameter-is-schema", "body-parameter", "schema-without-content"] {
+        assert!(codes.contains(&code), "{codes:?}");
+    }
 }
 
 #[test]
