@@ -2,6 +2,7 @@
 //! judged by hand. Without the scripts that start the service, or without its package, nothing is
 //! compared, and the test says so.
 
+#[expect(dead_code, reason = "each test program uses a part of it")]
 mod support;
 
 use std::collections::BTreeMap;

@@ -39,6 +39,10 @@ pub(crate) enum Command {
     Replay(ReplayArgs),
     /// Meet the harness: test an embedded shop with known faults
     Demo(DemoArgs),
+    /// Show what a contract offers, what will be attacked, and what cannot be and why
+    Inspect(Box<InspectArgs>),
+    /// Show where a contract is too loose to test, with a score per operation
+    Lint(Box<LintArgs>),
     /// Explain a check, phase, generator, fault or report by name
     Explain(ExplainArgs),
 }
@@ -58,6 +62,52 @@ pub(crate) struct ConnectionArgs {
     pub(crate) request_timeout: Duration,
 }
 
+/// How a contract is read. The same for every command that reads one.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Contract")]
+pub(crate) struct ContractArgs {
+    /// OpenAPI Overlay (1.0) that is applied to the contract before it is read; a file or URL
+    #[arg(long, value_name = "FILE|URL")]
+    pub(crate) overlay: Vec<String>,
+    /// Fetch nothing over the network but the target itself: references to URLs are not followed
+    #[arg(long)]
+    pub(crate) offline: bool,
+}
+
+#[derive(Clone, Debug, Args)]
+pub(crate) struct InspectArgs {
+    /// The contract, a file or URL
+    #[arg(value_name = "FILE|URL")]
+    pub(crate) contract: String,
+    /// Only these operations; written like --include of run
+    #[arg(long, value_name = "FILTER", value_parser = filter)]
+    pub(crate) include: Vec<Filter>,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) reading: ContractArgs,
+    #[command(flatten)]
+    pub(crate) connection: ConnectionArgs,
+}
+
+#[derive(Clone, Debug, Args)]
+pub(crate) struct LintArgs {
+    /// The contract, a file or URL
+    #[arg(value_name = "FILE|URL")]
+    pub(crate) contract: String,
+    /// Exit with 1 if the score of the contract is below this
+    #[arg(long, value_name = "0..100", value_parser = clap::value_parser!(u8).range(0..=100))]
+    pub(crate) min_score: Option<u8>,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) reading: ContractArgs,
+    #[command(flatten)]
+    pub(crate) connection: ConnectionArgs,
+}
+
 #[derive(Clone, Debug, Args)]
 pub(crate) struct RunArgs {
     /// Base URL of the running service
@@ -72,6 +122,8 @@ pub(crate) struct RunArgs {
     pub(crate) base_path: Option<String>,
     #[command(flatten)]
     pub(crate) plan: PlanArgs,
+    #[command(flatten)]
+    pub(crate) reading: ContractArgs,
     #[command(flatten)]
     pub(crate) connection: ConnectionArgs,
     #[command(flatten)]
@@ -140,6 +192,8 @@ pub(crate) struct ReplayArgs {
     /// Send up to this many times before a failure is called FIXED
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub(crate) times: u32,
+    #[command(flatten)]
+    pub(crate) reading: ContractArgs,
     #[command(flatten)]
     pub(crate) connection: ConnectionArgs,
 }

@@ -5,6 +5,7 @@ mod args;
 mod base_path;
 mod commands;
 mod contract_source;
+mod documents;
 mod exit;
 mod session;
 
@@ -45,6 +46,8 @@ fn block_on(cli: Cli) -> Result<Exit, Failure> {
             Command::Run(args) => commands::run::run(*args).await,
             Command::Replay(args) => commands::replay::run(args).await,
             Command::Demo(args) => commands::demo::run(args).await,
+            Command::Inspect(args) => commands::inspect::run(*args).await,
+            Command::Lint(args) => commands::lint::run(*args).await,
             Command::Explain(args) => commands::explain::run(&args),
         }
     })

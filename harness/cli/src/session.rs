@@ -1,7 +1,6 @@
 //! A run with its reports: folder, reporters, Ctrl-C, exit code.
 
 use std::io::IsTerminal as _;
-use std::path::Path;
 
 use harness_campaign::{Campaign, CampaignError, Stop, run};
 use harness_model::{Counterexample, Event, Fact, Seed, StopReason, Summary};
@@ -12,6 +11,7 @@ use url::Url;
 
 use crate::args::OutputArgs;
 use crate::complain;
+use crate::documents::Documents;
 use crate::exit::{Exit, Failure};
 
 /// Width of a line where there is no terminal to ask.
@@ -31,12 +31,12 @@ pub(crate) struct Outcome {
 }
 
 impl Session {
-    /// Makes the run folder and stores the contract in it, before anything is sent.
+    /// Makes the run folder and stores the contract's documents in it, before anything is sent.
     pub(crate) fn open(
         output: &OutputArgs,
         seed: Seed,
         secrets: &[String],
-        contract: &[u8],
+        documents: &Documents,
     ) -> Result<Self, Failure> {
         let name = output.run_name.clone().unwrap_or_else(|| {
             let now = jiff::Timestamp::now().strftime("%Y%m%dT%H%M%SZ").to_string();
@@ -45,7 +45,7 @@ impl Session {
         let path = output.reports.join(name);
         let failed = |error| Failure::new(Exit::Report, anyhow::Error::new(error));
         let folder = RunFolder::create(&path).map_err(failed)?;
-        folder.write(contract_file(contract), contract).map_err(failed)?;
+        documents.store(&folder)?;
         let shown_folder = path.display().to_string();
         Ok(Self { folder, shown_folder, masker: Masker::new(secrets) })
     }
@@ -134,22 +134,6 @@ fn exit_of(summary: &Summary) -> Exit {
 /// The exit code that a campaign which could not begin leads to.
 fn unable(error: CampaignError) -> Failure {
     Failure::new(Exit::Unreachable, error)
-}
-
-/// Name of the contract's copy: its ending says how to read it.
-pub(crate) fn contract_file(octets: &[u8]) -> &'static str {
-    let first = octets.iter().find(|octet| !octet.is_ascii_whitespace());
-    if first == Some(&b'{') { "contract.json" } else { "contract.yaml" }
-}
-
-/// The copy of the contract next to a failure file, if there is one.
-pub(crate) fn stored_contract(path: &Path) -> Option<std::path::PathBuf> {
-    let start = if path.is_dir() { path } else { path.parent()? };
-    let folders = [Some(start), start.parent()];
-    let names = ["contract.json", "contract.yaml"];
-    let candidates =
-        folders.into_iter().flatten().flat_map(|folder| names.map(|name| folder.join(name)));
-    candidates.into_iter().find(|candidate| candidate.is_file())
 }
 
 /// A base URL as reports show it.

@@ -14,6 +14,7 @@ use url::Url;
 use crate::args::{ConnectionArgs, DemoArgs};
 use crate::commands::run::{limits, transport};
 use crate::complain;
+use crate::documents::Documents;
 use crate::exit::{Exit, Failure};
 use crate::session::Session;
 
@@ -113,11 +114,16 @@ async fn attack(args: &DemoArgs, base: &str) -> Result<(Exit, Vec<Counterexample
     let contract = harness_contract::read(CONTRACT.as_bytes(), SOURCE)
         .context("our own contract")
         .map_err(internal)?;
+    let documents = Documents {
+        source: SOURCE.to_owned(),
+        octets: CONTRACT.as_bytes().to_vec(),
+        ..Documents::default()
+    };
     let connection =
         ConnectionArgs { headers: Vec::new(), insecure: false, request_timeout: REQUEST_TIMEOUT };
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
     let transport = transport(&target, &connection, WORKERS, &clock)?;
-    let session = Session::open(&args.output, args.seed, &[], CONTRACT.as_bytes())?;
+    let session = Session::open(&args.output, args.seed, &[], &documents)?;
     let selected = Selection::default()
         .apply(&contract)
         .map_err(|error| internal(anyhow::Error::new(error)))?;

@@ -1,5 +1,7 @@
 //! One file per subcommand.
 pub(crate) mod demo;
 pub(crate) mod explain;
+pub(crate) mod inspect;
+pub(crate) mod lint;
 pub(crate) mod replay;
 pub(crate) mod run;

@@ -1,7 +1,6 @@
 //! `harness replay`: fires stored failures again.
 
 use std::io::Write as _;
-use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::anyhow;
@@ -15,9 +14,10 @@ use url::Url;
 use crate::args::ReplayArgs;
 use crate::base_path::of_server;
 use crate::commands::run::{limits, stored, transport};
-use crate::contract_source::load;
+use crate::contract_source::{load, load_stored};
+use crate::documents::Documents;
 use crate::exit::{Exit, Failure};
-use crate::session::{shown, stored_contract};
+use crate::session::shown;
 
 /// Runs the command. Exit code 1 if anything still fails, 4 if anything could not be replayed, else 0.
 pub(crate) async fn run(args: ReplayArgs) -> Result<Exit, Failure> {
@@ -27,16 +27,20 @@ pub(crate) async fn run(args: ReplayArgs) -> Result<Exit, Failure> {
         return Err(Failure::new(Exit::Usage, error));
     }
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+    let stored_documents = Documents::stored(&args.path)?;
     let mut contracts: Vec<(String, Arc<Contract>)> = Vec::new();
     let (mut fails, mut fixed, mut cannot) = (0_u32, 0_u32, 0_u32);
     let mut out = anstream::stdout();
     for counterexample in &stored {
-        let place = contract_place(&args, counterexample);
+        let place = contract_place(&args, stored_documents.as_ref(), counterexample);
         let known = contracts.iter().find(|(known, _)| *known == place).map(|(_, c)| Arc::clone(c));
         let contract = if let Some(contract) = known {
             contract
         } else {
-            let loaded = load(&place, &args.connection).await?;
+            let loaded = match stored_documents.clone().filter(|_| args.contract.is_none()) {
+                Some(documents) => load_stored(documents)?,
+                None => load(&place, &args.reading, &args.connection).await?,
+            };
             let contract = Arc::new(loaded.contract);
             contracts.push((place, Arc::clone(&contract)));
             contract
@@ -61,14 +65,15 @@ pub(crate) async fn run(args: ReplayArgs) -> Result<Exit, Failure> {
 
 /// Where the contract is read from: as given, else the copy in the run folder, else where the run
 /// read it.
-fn contract_place(args: &ReplayArgs, counterexample: &Counterexample) -> String {
-    if let Some(given) = &args.contract {
-        return given.clone();
-    }
-    let path: &Path = &args.path;
-    match stored_contract(path) {
-        Some(copy) => copy.display().to_string(),
-        None => counterexample.reproduction.contract_source.clone(),
+fn contract_place(
+    args: &ReplayArgs,
+    stored: Option<&Documents>,
+    counterexample: &Counterexample,
+) -> String {
+    match (&args.contract, stored) {
+        (Some(given), _) => given.clone(),
+        (None, Some(documents)) => documents.source.clone(),
+        (None, None) => counterexample.reproduction.contract_source.clone(),
     }
 }
 

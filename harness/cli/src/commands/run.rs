@@ -38,9 +38,9 @@ pub(crate) async fn run(args: RunArgs) -> Result<Exit, Failure> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
     let transport = transport(&args.target, &args.connection, args.plan.workers, &clock)?;
     let headers = &args.connection.headers;
-    let Loaded { contract, octets } = match &args.contract {
-        Some(place) => load(place, &args.connection).await?,
-        None => discover(&args.target, &args.connection).await?,
+    let Loaded { contract, documents } = match &args.contract {
+        Some(place) => load(place, &args.reading, &args.connection).await?,
+        None => discover(&args.target, &args.reading, &args.connection).await?,
     };
     let selected = select(&args.plan, &contract)?;
     let seed = args.plan.seed.unwrap_or_else(fresh_seed);
@@ -59,7 +59,7 @@ pub(crate) async fn run(args: RunArgs) -> Result<Exit, Failure> {
         None => Vec::new(),
     };
     let secrets: Vec<String> = headers.iter().map(|(_, value)| value.clone()).collect();
-    let session = Session::open(&args.output, seed, &secrets, &octets)?;
+    let session = Session::open(&args.output, seed, &secrets, &documents)?;
     let campaign =
         Campaign { contract: Arc::new(contract), selected, config, transport, clock, regressions };
     Ok(session.run(campaign).await?.exit)
