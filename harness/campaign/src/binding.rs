@@ -1,6 +1,6 @@
 //! Values that are taken from earlier answers when a step's turn comes.
 
-use harness_model::{Binding, BindingSource, BodyContent, BoundValue, Exchange, Step};
+use harness_model::{Binding, BindingSource, BoundValue, Exchange, Step};
 use serde_json::Value;
 
 /// The step with every bound value replaced by what the earlier answers hold.
@@ -18,17 +18,13 @@ pub(crate) fn resolve(step: &Step, exchanges: &[Option<Exchange>]) -> Result<Ste
     if let Some(body) = &mut step.body {
         for (pointer, binding) in std::mem::take(&mut body.bindings) {
             let value = look_up(&binding, exchanges)?;
-            match &mut body.content {
-                BodyContent::Json(content) | BodyContent::Form(content) => {
-                    let place = content
-                        .pointer_mut(&pointer)
-                        .ok_or_else(|| format!("the content has no place {pointer}"))?;
-                    *place = value;
-                }
-                BodyContent::Octets(_) => {
-                    return Err("values cannot be bound inside raw octets".to_owned());
-                }
-            }
+            let content = body.content.value_mut();
+            let content =
+                content.ok_or_else(|| "values cannot be bound inside raw octets".to_owned())?;
+            let place = content
+                .pointer_mut(&pointer)
+                .ok_or_else(|| format!("the content has no place {pointer}"))?;
+            *place = value;
         }
     }
     Ok(step)

@@ -4,7 +4,7 @@
 //! must not gain one, and a check whose verdict rests on the intent keeps exactly the intent that it
 //! judged.
 
-use harness_model::{BodyContent, BoundValue, Case, Intent, Place, Step, Violated};
+use harness_model::{BoundValue, Case, Intent, Place, Step, Violated};
 use serde_json::Value;
 
 use crate::under_test::Shared;
@@ -87,10 +87,7 @@ fn value_at<'a>(step: &'a Step, place: &Place) -> Option<&'a Value> {
                 BoundValue::Bound(_) => None,
             }
         }
-        Place::Body { pointer } => match &step.body.as_ref()?.content {
-            BodyContent::Json(value) | BodyContent::Form(value) => value.pointer(pointer),
-            BodyContent::Octets(_) => None,
-        },
+        Place::Body { pointer } => step.body.as_ref()?.content.value()?.pointer(pointer),
         Place::Request => None,
     }
 }

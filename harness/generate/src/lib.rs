@@ -8,10 +8,15 @@
 //!
 //! This room knows no network, no clock and no answers: the same contract and the same choices give
 //! the same octets, always.
+mod annotations;
+mod bodies;
 mod boundary;
 mod constraints;
+mod content;
 mod draw;
 mod formats;
+mod media;
+mod multipart;
 mod near_misses;
 mod odd_numbers;
 mod odd_parts;
@@ -27,6 +32,7 @@ mod source;
 mod strategy;
 mod violated;
 mod violation;
+mod xml;
 
 pub use plan::OperationPlan;
 pub use render::{RenderError, render};

@@ -130,6 +130,18 @@ const BASE64S: &[NearMiss] = &[
     ("*", "nothing of the alphabet", false),
 ];
 
+/// Characters up to U+00FF stand for octets where content is octets; signatures are from the formats'
+/// own specifications (PNG, 5.2; ZIP APPNOTE, 4.3.7; RFC 1952, 2.3.1; PDF, 7.5.2).
+const BINARIES: &[NearMiss] = &[
+    ("\u{0}\u{1}\u{2}\u{ff}\u{fe}", "octets that are no text", true),
+    ("\u{89}PNG\r\n\u{1a}\n", "the beginning of a PNG, and no more", true),
+    ("PK\u{3}\u{4}", "the beginning of a ZIP archive, and no more", true),
+    ("\u{1f}\u{8b}\u{8}\u{0}", "the beginning of a gzip file, and no more", true),
+    ("%PDF-1.7\n", "the beginning of a PDF, and no more", true),
+    ("\u{c3}\u{28}", "octets that are wrong UTF-8", true),
+    ("\r\n--\r\n", "line ends and dashes, as between the parts of a form", true),
+];
+
 /// Texts around the edges of a format; empty if it is not known.
 pub(crate) fn of_format(format: &str) -> &'static [NearMiss] {
     match format {
@@ -143,6 +155,7 @@ pub(crate) fn of_format(format: &str) -> &'static [NearMiss] {
         "ipv4" | "ip" => IPV4S,
         "ipv6" => IPV6S,
         "byte" | "base64" => BASE64S,
+        "binary" => BINARIES,
         _ => &[],
     }
 }

@@ -1,32 +1,14 @@
-//! The parts of an operation's requests, compiled: parameters and content by media type.
+//! The parts of an operation's requests, compiled: its parameters, and together with its content.
 
-use harness_contract::{Location, MediaType, Operation, Parameter, Validator};
-use harness_model::{Body, BodyContent, BoundValue, ParameterValue};
+use harness_contract::{Location, Operation, Parameter, Schemas};
+use harness_model::{BoundValue, ParameterValue};
 use serde_json::Value;
 
 use crate::Source;
+use crate::bodies::BodyPart;
 use crate::draw::{Alphabet, Fill, valid};
+use crate::media::essence;
 use crate::shapes::{Atlas, Compiler, Graph, Kind};
-
-/// How content is serialised.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Coding {
-    Json,
-    Form,
-}
-
-impl Coding {
-    /// The coding of a media type; `None` if there is no generator for it.
-    fn of(media_type: &str) -> Option<Self> {
-        let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-        match essence.as_str() {
-            "application/x-www-form-urlencoded" => Some(Self::Form),
-            "application/json" | "text/json" | "*/*" | "application/*" => Some(Self::Json),
-            other if other.ends_with("+json") => Some(Self::Json),
-            _ => None,
-        }
-    }
-}
 
 /// A parameter, ready to draw.
 #[derive(Clone, Debug)]
@@ -114,69 +96,6 @@ impl ParameterPart {
     }
 }
 
-/// Content of one media type, ready to draw.
-#[derive(Clone, Debug)]
-pub(crate) struct BodyPart {
-    pub(crate) media_type: String,
-    pub(crate) coding: Coding,
-    /// `None`: anything goes.
-    pub(crate) graph: Option<Graph>,
-    /// Examples that satisfy the schema, in the contract's order.
-    pub(crate) examples: Vec<Value>,
-}
-
-impl BodyPart {
-    fn compile(atlas: &Atlas<'_>, media_type: &MediaType) -> Result<Self, String> {
-        let name = &media_type.name;
-        let Some(coding) = Coding::of(name) else {
-            return Err(format!("content of type {name} has no generator yet"));
-        };
-        let graph = match &media_type.schema {
-            Some(schema) => Some(atlas.graph(schema, false)?),
-            None => None,
-        };
-        let is_fine = |value: &&Value| graph.as_ref().is_none_or(|graph| graph.is_valid(value));
-        let examples = media_type.examples.iter().filter(is_fine).cloned().collect();
-        let media_type =
-            if name.contains('*') { "application/json".to_owned() } else { name.clone() };
-        Ok(Self { media_type, coding, graph, examples })
-    }
-
-    pub(crate) fn with(&self, value: Value) -> Body {
-        let content = match self.coding {
-            Coding::Json => BodyContent::Json(value),
-            Coding::Form => BodyContent::Form(value),
-        };
-        Body { media_type: Some(self.media_type.clone()), content, bindings: Vec::new() }
-    }
-
-    /// The most plausible content: an example of the contract, else required parts with the schemas'
-    /// own examples.
-    pub(crate) fn plausible(&self) -> Option<Value> {
-        self.examples.first().cloned().or_else(|| self.filled(Fill::Least))
-    }
-
-    /// Simplest content with required parts only, or with all.
-    pub(crate) fn filled(&self, fill: Fill) -> Option<Value> {
-        let Some(graph) = &self.graph else { return Some(Value::Object(serde_json::Map::new())) };
-        valid(graph, &mut Source::replay(Vec::new()), Alphabet::Any, fill)
-    }
-
-    pub(crate) fn draw(&self, source: &mut Source) -> Option<Value> {
-        if !self.examples.is_empty() && source.one_in(8) {
-            return Some(self.examples[source.index(self.examples.len())].clone());
-        }
-        match &self.graph {
-            Some(graph) => valid(graph, source, Alphabet::Any, Fill::Chance),
-            None => self.filled(Fill::Least),
-        }
-    }
-
-    pub(crate) fn validator(&self) -> Option<&Validator> {
-        self.graph.as_ref().map(|graph| &graph.validator)
-    }
-}
-
 /// All parts of an operation's requests.
 #[derive(Clone, Debug)]
 pub(crate) struct Parts {
@@ -197,15 +116,13 @@ impl Parts {
             compiler.add(&parameter.schema, parameter.required);
         }
         let content = operation.request_body.iter().flat_map(|body| &body.content);
-        for media_type in content.filter(|media_type| Coding::of(&media_type.name).is_some()) {
-            if let Some(schema) = &media_type.schema {
-                compiler.add(schema, false);
-            }
+        for media_type in content {
+            BodyPart::add(compiler, media_type);
         }
     }
 
     /// The parts of an operation whose schemas were taken in.
-    pub(crate) fn compile(atlas: &Atlas<'_>, operation: &Operation) -> Self {
+    pub(crate) fn compile(atlas: &Atlas<'_>, schemas: &Schemas, operation: &Operation) -> Self {
         let mut parts = Self {
             parameters: Vec::new(),
             bodies: Vec::new(),
@@ -230,7 +147,7 @@ impl Parts {
         if let Some(body) = &operation.request_body {
             parts.body_required = body.required;
             for media_type in &body.content {
-                match BodyPart::compile(atlas, media_type) {
+                match BodyPart::compile(atlas, schemas, media_type) {
                     Ok(part) if part.plausible().is_some() => parts.bodies.push(part),
                     Ok(part) => {
                         parts.gaps.push(format!("{}: no valid content was found", part.media_type));
@@ -241,5 +158,17 @@ impl Parts {
             parts.is_blocked |= body.required && parts.bodies.is_empty();
         }
         parts
+    }
+
+    /// The part that content of a media type belongs to: the one of this name, else of the same type
+    /// with other parameters. `None`: the operation declares no such content.
+    pub(crate) fn body_of(&self, media_type: Option<&str>) -> Option<&BodyPart> {
+        let media_type = media_type?;
+        let same = self.bodies.iter().find(|part| part.media_type == media_type);
+        let alike = || {
+            let wanted = essence(media_type);
+            self.bodies.iter().find(|part| essence(&part.media_type) == wanted)
+        };
+        same.or_else(alike)
     }
 }

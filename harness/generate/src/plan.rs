@@ -7,9 +7,10 @@ use harness_model::{Body, Intent, ParameterValue, Place, Step, Violated};
 use serde_json::Value;
 
 use crate::Source;
+use crate::bodies::BodyPart;
 use crate::boundary::{Edge, edges};
 use crate::draw::{Alphabet, Fill};
-use crate::parts::{BodyPart, ParameterPart, Parts};
+use crate::parts::{ParameterPart, Parts};
 use crate::render::render;
 use crate::shapes::Compiler;
 use crate::violated::Law;
@@ -55,7 +56,7 @@ impl OperationPlan {
             key: operation.key.clone(),
             method: operation.method.clone(),
             path: operation.path.clone(),
-            parts: Parts::compile(&atlas, operation),
+            parts: Parts::compile(&atlas, &contract.schemas, operation),
             law: Law::new(contract),
         };
         operations.map(plan).collect()
@@ -145,7 +146,7 @@ impl OperationPlan {
         let body = if wants_body {
             let part = &bodies[source.index(bodies.len())];
             match part.draw(source) {
-                Some(value) => Some(part.with(value)),
+                Some(body) => Some(body),
                 None if self.parts.body_required => return None,
                 None => None,
             }
@@ -178,8 +179,12 @@ impl OperationPlan {
         for (part, base) in self.body_bases() {
             let Some(graph) = &part.graph else { continue };
             for Edge { value, pointer, limit, rank } in edges(graph, &base, Alphabet::Any) {
+                if !part.is_sendable(&value) {
+                    continue;
+                }
+                let at = Place::Body { pointer: part.pointer(pointer) };
                 let mut step = with_body(&baseline, Some(part.with(value)));
-                step.intent = Intent::Boundary { at: Place::Body { pointer }, limit };
+                step.intent = Intent::Boundary { at, limit };
                 if self.law.of_content(&self.parts, &step).is_empty() {
                     list.push(step, rank);
                 }
@@ -219,7 +224,10 @@ impl OperationPlan {
         for (part, base) in self.body_bases() {
             let Some(graph) = &part.graph else { continue };
             for Breach { value, pointer, what, rank } in breaches(graph, &base, Alphabet::Any) {
-                let at = Place::Body { pointer };
+                if !part.is_sendable(&value) {
+                    continue;
+                }
+                let at = Place::Body { pointer: part.pointer(pointer) };
                 let step = with_body(&baseline, Some(part.with(value)));
                 list.push_broken(&self.law.of_content(&self.parts, &step), step, &at, what, rank);
             }

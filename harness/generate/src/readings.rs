@@ -4,9 +4,9 @@
 //! some, a repeated key is a list, its first or its last item. A value breaks the contract only if no
 //! reading of it satisfies the schema; otherwise a harness would call a correct service wrong.
 
-use harness_contract::{Location, Style, Validator};
+use harness_contract::{Location, Style, Validator, Violation};
 use harness_model::{BoundValue, ParameterValue};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::render::text;
 
@@ -171,6 +171,108 @@ pub(crate) fn of_form(value: &Value, validator: &Validator) -> Value {
         }
     }
     best
+}
+
+/// Places of one document whose readings are tried.
+const PLACES_MAX: usize = 24;
+
+/// The reading of an XML document that breaks a schema least. XML knows only text: `1` may be a number,
+/// one element a list of one, an empty one an empty text, list, object, `null`, or nothing.
+pub(crate) fn of_xml(value: &Value, validator: &Validator) -> Value {
+    let mut best = value.clone();
+    if validator.is_valid(&best) {
+        return best;
+    }
+    let mut violations = validator.violations(&best);
+    for pointer in places(&best, &violations) {
+        let Some(literal) = best.pointer(&pointer).cloned() else { continue };
+        for reading in element_readings(&literal) {
+            let before = best.clone();
+            put(&mut best, &pointer, reading);
+            if validator.is_valid(&best) {
+                return best;
+            }
+            let fewer = validator.violations(&best);
+            if fewer.len() < violations.len() {
+                violations = fewer;
+                break;
+            }
+            best = before;
+        }
+    }
+    best
+}
+
+/// Pointers of values that have something to do with a violation, inner ones last.
+fn places(value: &Value, violations: &[Violation]) -> Vec<String> {
+    let is_related = |pointer: &str| {
+        violations.iter().any(|violation| {
+            let other = violation.instance_pointer.as_str();
+            pointer.starts_with(other) || other.starts_with(pointer)
+        })
+    };
+    let mut found = Vec::new();
+    let mut queue = std::collections::VecDeque::from([(String::new(), value)]);
+    while let Some((pointer, value)) = queue.pop_front() {
+        if found.len() >= PLACES_MAX {
+            break;
+        }
+        match value {
+            Value::Array(items) => {
+                let items = items.iter().enumerate();
+                queue.extend(items.map(|(idx, item)| (format!("{pointer}/{idx}"), item)));
+            }
+            Value::Object(members) => {
+                let escaped = crate::constraints::escaped;
+                queue.extend(members.iter().map(|(n, m)| (format!("{pointer}/{}", escaped(n)), m)));
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        }
+        if is_related(&pointer) {
+            found.push(pointer);
+        }
+    }
+    found
+}
+
+/// What else an element may be read as; `None`: it may as well not be there.
+fn element_readings(value: &Value) -> Vec<Option<Value>> {
+    let text = match value {
+        Value::Null => Some(String::new()),
+        Value::Array(items) if items.is_empty() => Some(String::new()),
+        Value::Object(members) if members.is_empty() => Some(String::new()),
+        Value::Array(_) | Value::Object(_) => None,
+        Value::Bool(_) | Value::Number(_) | Value::String(_) => Some(text(value)),
+    };
+    let mut found = Vec::new();
+    if let Some(text) = &text {
+        found.extend(of_text(text));
+        if text.is_empty() {
+            found.extend([Value::Array(Vec::new()), Value::Object(Map::new())]);
+        }
+    }
+    if let Value::Array(items) = value
+        && let [only] = items.as_slice()
+    {
+        found.push(only.clone());
+        found.extend(of_text(&crate::render::text(only)));
+    }
+    let singles: Vec<Value> = found.iter().chain([value]).map(|one| json!([one])).collect();
+    found.extend(singles);
+    let is_void = text.is_some_and(|text| text.is_empty());
+    found.into_iter().map(Some).chain(is_void.then_some(None)).collect()
+}
+
+fn put(root: &mut Value, pointer: &str, value: Option<Value>) {
+    if let Some(value) = value {
+        if let Some(place) = root.pointer_mut(pointer) {
+            *place = value;
+        }
+    } else if let Some((above, token)) = pointer.rsplit_once('/')
+        && let Some(Value::Object(members)) = root.pointer_mut(above)
+    {
+        members.shift_remove(&token.replace("~1", "/").replace("~0", "~"));
+    }
 }
 
 /// Readings of one member of a form.

@@ -3,16 +3,14 @@
 //! Parameters by OpenAPI 3.1, 4.8.12 (`style` and `explode`), percent-encoding by RFC 3986, 2.
 
 use harness_contract::{Location, Style};
-use harness_model::{
-    Body, BodyContent, BoundValue, Framing, HeaderField, Octets, ParameterValue, Request, Step,
-};
+use harness_model::{BoundValue, Framing, HeaderField, Octets, ParameterValue, Request, Step};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
+use crate::content::content;
+
 /// Everything but RFC 3986's unreserved characters.
 const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-/// `application/x-www-form-urlencoded` (WHATWG URL, 5.2).
-const FORM: &AsciiSet = &NON_ALPHANUMERIC.remove(b'*').remove(b'-').remove(b'.').remove(b'_');
 
 /// A step that cannot become a request.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -30,7 +28,8 @@ pub fn render(step: &Step, base_path: &str) -> Result<Request, RenderError> {
     let mut target = String::with_capacity(64);
     target.push_str(base_path);
     path(step, &mut target)?;
-    let mut separator = '?';
+    // Some probes write a query of their own into the path.
+    let mut separator = if target.contains('?') { '&' } else { '?' };
     let mut headers = Vec::with_capacity(4);
     let mut cookies = String::new();
     for parameter in &step.parameters {
@@ -71,10 +70,11 @@ pub fn render(step: &Step, base_path: &str) -> Result<Request, RenderError> {
     let (content, framing) = match &step.body {
         None => (Octets::default(), Framing::None),
         Some(body) => {
-            if let Some(media_type) = &body.media_type {
-                headers.push(HeaderField::new("Content-Type", media_type.clone()));
+            let (media_type, octets) = content(body)?;
+            if let Some(media_type) = media_type {
+                headers.push(HeaderField::new("Content-Type", media_type));
             }
-            (content(body)?, Framing::ContentLength)
+            (octets, Framing::ContentLength)
         }
     };
     Ok(Request { method: step.method.clone(), target: target.into(), headers, content, framing })
@@ -227,42 +227,6 @@ pub(crate) fn text(value: &Value) -> String {
             value.to_string()
         }
     }
-}
-
-fn content(body: &Body) -> Result<Octets, RenderError> {
-    if let Some((pointer, _)) = body.bindings.first() {
-        return Err(RenderError::Unbound(format!("body {pointer}")));
-    }
-    Ok(match &body.content {
-        BodyContent::Json(value) => {
-            Octets(serde_json::to_vec(value).expect("a JSON value is serialisable"))
-        }
-        BodyContent::Form(value) => form(value).into(),
-        BodyContent::Octets(octets) => octets.clone(),
-    })
-}
-
-/// Members as `name=value`, items repeated, objects as JSON (OpenAPI 3.1, 4.8.14.4).
-fn form(value: &Value) -> String {
-    let encode = |text: &str| utf8_percent_encode(text, FORM).to_string().replace("%20", "+");
-    let Value::Object(members) = value else { return encode(&text(value)) };
-    let mut parts = Vec::new();
-    for (name, member) in members {
-        match member {
-            Value::Array(items) => {
-                parts
-                    .extend(items.iter().map(|i| format!("{}={}", encode(name), encode(&text(i)))));
-            }
-            Value::Null
-            | Value::Bool(_)
-            | Value::Number(_)
-            | Value::String(_)
-            | Value::Object(_) => {
-                parts.push(format!("{}={}", encode(name), encode(&text(member))));
-            }
-        }
-    }
-    parts.join("&")
 }
 
 #[cfg(test)]

@@ -147,6 +147,25 @@ impl Graph {
         strict.is_some_and(|strict| !strict.is_valid(value)) && self.validator.is_valid(value)
     }
 
+    /// JSON pointer of the schema, with references that stand alone followed.
+    pub(crate) fn target(&self) -> &str {
+        &self.target
+    }
+
+    /// Whether every value is a text.
+    pub(crate) fn is_text(&self) -> bool {
+        self.shape(self.root).variants.iter().all(|variant| match &variant.kind {
+            Kind::String { .. } => true,
+            Kind::Listed(values) => values.iter().all(Value::is_string),
+            Kind::Null
+            | Kind::Boolean
+            | Kind::Integer
+            | Kind::Number
+            | Kind::Array { .. }
+            | Kind::Object { .. } => false,
+        })
+    }
+
     /// Whether a value satisfies the whole schema.
     pub(crate) fn is_valid(&self, value: &Value) -> bool {
         self.validator.is_valid(value)

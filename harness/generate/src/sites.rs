@@ -56,7 +56,11 @@ pub(crate) fn sites<'a>(graph: &'a Graph, value: &Value) -> Vec<Site<'a>> {
 }
 
 /// The first variant whose type a value has, with the required members if it is an object.
-fn variant_of<'a>(graph: &'a Graph, shape: ShapeId, value: &Value) -> Option<&'a Variant> {
+pub(crate) fn variant_of<'a>(
+    graph: &'a Graph,
+    shape: ShapeId,
+    value: &Value,
+) -> Option<&'a Variant> {
     let is_of = |variant: &&Variant| match (&variant.kind, value) {
         (Kind::Listed(values), value) => values.contains(value),
         (Kind::Object { .. }, Value::Object(members)) => {

@@ -3,12 +3,15 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use harness_contract::{Contract, Direction, Schemas, Violation};
-use harness_model::{Body, BodyContent, BoundValue, ParameterValue, Place, Step, Violated};
+use harness_contract::{Contract, Direction, Schemas, Validator, Violation};
+use harness_model::{Body, BoundValue, ParameterValue, Place, Step, Violated};
 use serde_json::Value;
 
-use crate::parts::{BodyPart, Coding, ParameterPart, Parts};
-use crate::readings::{of_form, of_parameter, of_text};
+use crate::bodies::BodyPart;
+use crate::media::Family;
+use crate::parts::{ParameterPart, Parts};
+use crate::readings::{of_form, of_parameter, of_text, of_xml};
+use crate::render::text;
 
 /// Violations of one request that are told apart.
 const VIOLATED_MAX: usize = 32;
@@ -74,14 +77,9 @@ impl Law {
             return true;
         }
         let Some(body) = &step.body else { return false };
-        let is_of = |part: &&BodyPart| Some(&part.media_type) == body.media_type.as_ref();
-        let Some(part) = parts.bodies.iter().find(is_of) else { return false };
-        match (&part.graph, &body.content) {
-            (Some(graph), BodyContent::Json(value) | BodyContent::Form(value)) => {
-                graph.breaks_format(&self.schemas, value)
-            }
-            (None, _) | (_, BodyContent::Octets(_)) => false,
-        }
+        let Some(part) = parts.body_of(body.media_type.as_deref()) else { return false };
+        let (Some(graph), Some(value)) = (&part.graph, body.content.value()) else { return false };
+        values(part, value).any(|(value, _)| graph.breaks_format(&self.schemas, value))
     }
 
     /// What a step breaks in its content.
@@ -136,29 +134,52 @@ fn of_readings(schemas: &Schemas, part: &ParameterPart, readings: &[Value]) -> V
 }
 
 fn of_body(schemas: &Schemas, parts: &Parts, body: &Body) -> Vec<Violated> {
-    let is_of = |part: &&BodyPart| Some(&part.media_type) == body.media_type.as_ref();
-    let Some(part) = parts.bodies.iter().find(is_of) else { return Vec::new() };
+    let Some(part) = parts.body_of(body.media_type.as_deref()) else { return Vec::new() };
     let Some(validator) = part.validator() else { return Vec::new() };
-    let value = match (&body.content, part.coding) {
-        (BodyContent::Form(value) | BodyContent::Json(value), Coding::Form) => {
-            Cow::Owned(of_form(value, validator))
-        }
-        (BodyContent::Json(value) | BodyContent::Form(value), Coding::Json) => Cow::Borrowed(value),
-        // What raw octets mean is for whoever made them to say.
-        (BodyContent::Octets(_), _) => return Vec::new(),
-    };
-    if validator.is_valid(&value) {
-        return Vec::new();
-    }
+    // What raw octets mean is for whoever made them to say.
+    let Some(content) = body.content.value() else { return Vec::new() };
     let bound: BTreeSet<&str> = body.bindings.iter().map(|(pointer, _)| pointer.as_str()).collect();
-    let at = |pointer| Place::Body { pointer };
-    validator
-        .violations(&value)
-        .iter()
+    let mut found = Vec::new();
+    for (value, prefix) in values(part, content) {
+        let value = read(part, validator, value);
+        if validator.is_valid(&value) {
+            continue;
+        }
+        let at = |pointer: String| Place::Body { pointer: format!("{prefix}{pointer}") };
+        let violations = validator.violations(&value);
         // A value that is not known yet is taken to be fine.
-        .filter(|violation| !bound.contains(violation.instance_pointer.as_str()))
-        .flat_map(|violation| spelled(schemas, violation, &value, at))
-        .collect()
+        let is_known = |violation: &&Violation| {
+            !bound.contains(format!("{prefix}{}", violation.instance_pointer).as_str())
+        };
+        let broken = violations.iter().filter(is_known);
+        found.extend(broken.flat_map(|violation| spelled(schemas, violation, &value, at)));
+    }
+    found
+}
+
+/// The values of content that its schema is for, each with the pointer of it: the whole, or the items.
+fn values<'a>(
+    part: &BodyPart,
+    content: &'a Value,
+) -> impl Iterator<Item = (&'a Value, String)> + use<'a> {
+    let items = content.as_array().filter(|_| part.is_item);
+    let whole = if items.is_some() { None } else { Some((content, String::new())) };
+    let items = items.into_iter().flatten().enumerate();
+    items.map(|(idx, item)| (item, format!("/{idx}"))).chain(whole)
+}
+
+/// What a reader of the wire makes of a value: the reading that breaks the schema least.
+fn read<'a>(part: &BodyPart, validator: &Validator, value: &'a Value) -> Cow<'a, Value> {
+    match part.family {
+        Family::Json | Family::JsonLines | Family::Binary => Cow::Borrowed(value),
+        Family::Form | Family::Multipart => Cow::Owned(of_form(value, validator)),
+        Family::Xml => Cow::Owned(of_xml(value, validator)),
+        Family::Text => {
+            let readings = of_text(&text(value));
+            let fits = readings.into_iter().find(|reading| validator.is_valid(reading));
+            fits.map_or(Cow::Borrowed(value), Cow::Owned)
+        }
+    }
 }
 
 /// A violation in terms of a request: a missing member is a place of its own.

@@ -1,6 +1,7 @@
 //! What is done to the service. One request, a sequence and a race are the same type, so that one
 //! shrinker, one replayer and one file format serve all.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use harness_contract::{Location, OperationKey, Style};
@@ -158,6 +159,102 @@ pub enum BodyContent {
     Json(Value),
     /// Serialised as `application/x-www-form-urlencoded` (WHATWG URL, 5.2); normally an object.
     Form(Value),
+    /// Serialised in a way that is written down beside the value.
+    Coded {
+        /// What it means.
+        value: Value,
+        /// How it becomes octets.
+        coding: Coding,
+    },
     /// Sent as they are.
     Octets(Octets),
+}
+
+impl BodyContent {
+    /// What the content means; `None`: raw octets.
+    pub fn value(&self) -> Option<&Value> {
+        match self {
+            Self::Json(value) | Self::Form(value) | Self::Coded { value, .. } => Some(value),
+            Self::Octets(_) => None,
+        }
+    }
+
+    /// What the content means, to be edited; `None`: raw octets.
+    pub fn value_mut(&mut self) -> Option<&mut Value> {
+        match self {
+            Self::Json(value) | Self::Form(value) | Self::Coded { value, .. } => Some(value),
+            Self::Octets(_) => None,
+        }
+    }
+}
+
+/// How a value becomes octets, other than as JSON or as a URL-encoded form. What it needs to know of
+/// the contract stands here, so that rendering needs no contract.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "as", rename_all = "snake_case")]
+pub enum Coding {
+    /// A scalar as its text, in UTF-8.
+    Text,
+    /// A text that stands for octets: a character up to U+00FF is one octet (WHATWG Infra, 4.6,
+    /// isomorphic encode), any other is sent in UTF-8.
+    Binary,
+    /// Each item as JSON on a line of its own (NDJSON, JSON Lines). A value that is no list is one
+    /// line.
+    JsonLines,
+    /// The members as the parts of a form (RFC 7578), the items of a list as parts of one name.
+    Multipart {
+        /// How single members are sent, by name; the others as their type has it (OpenAPI 3.1,
+        /// 4.8.15): scalars as text, objects as JSON.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        parts: BTreeMap<String, PartLayout>,
+    },
+    /// As an XML document: members as elements, items as repeated elements.
+    Xml {
+        /// Name of the document element.
+        root: String,
+        /// What is not named after its member, by JSON pointer with `*` for the index of an item;
+        /// the document element at the empty pointer.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        nodes: BTreeMap<String, XmlNode>,
+    },
+}
+
+/// How a member of a multipart form is sent.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PartLayout {
+    /// `Content-Type` of the part; `None`: none is sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub media_type: Option<String>,
+    /// `filename` parameter of its `Content-Disposition` (RFC 7578, 4.2): makes a file of it, whose
+    /// text stands for octets as in [`Coding::Binary`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file_name: Option<String>,
+    /// Further header fields of the part, name and value, in wire order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub headers: Vec<(String, String)>,
+}
+
+/// How a value is written as XML where the member's name does not say it (OpenAPI 3.1, 4.8.26).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct XmlNode {
+    /// Local name of the element or attribute; `None`: the member's, or that of the list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Whether it is an attribute of the element around it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub attribute: bool,
+    /// Whether the items of a list stand within an element of the list's name.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub wrapped: bool,
+    /// Namespace, declared on the element itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub namespace: Option<String>,
+    /// Prefix of the name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prefix: Option<String>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+fn is_false(flag: &bool) -> bool {
+    !*flag
 }

@@ -45,7 +45,9 @@ pub fn sort_key(case: &Case) -> SortKey {
         if let Some(body) = &step.body {
             key.bodies += 1;
             match &body.content {
-                BodyContent::Json(value) | BodyContent::Form(value) => weigh(value, &mut key),
+                BodyContent::Json(value)
+                | BodyContent::Form(value)
+                | BodyContent::Coded { value, .. } => weigh(value, &mut key),
                 BodyContent::Octets(octets) => {
                     key.octets += octets.len();
                     key.text.extend(octets.0.iter().map(|octet| u64::from(*octet)));

@@ -1,6 +1,6 @@
 //! The values of a case by address, so that one pass serves parameters and bodies alike.
 
-use harness_model::{BodyContent, BoundValue, Case};
+use harness_model::{BoundValue, Case};
 use serde_json::Value;
 
 /// Nodes of one case that are looked at: a case of more is cut down by the coarser passes first.
@@ -30,10 +30,7 @@ impl Address {
                 BoundValue::Known(value) => value,
                 BoundValue::Bound(_) => return None,
             },
-            Root::Body => match &step.body.as_ref()?.content {
-                BodyContent::Json(value) | BodyContent::Form(value) => value,
-                BodyContent::Octets(_) => return None,
-            },
+            Root::Body => step.body.as_ref()?.content.value()?,
         };
         root.pointer(&self.pointer)
     }
@@ -46,10 +43,7 @@ impl Address {
                 BoundValue::Known(value) => value,
                 BoundValue::Bound(_) => return None,
             },
-            Root::Body => match &mut step.body.as_mut()?.content {
-                BodyContent::Json(value) | BodyContent::Form(value) => value,
-                BodyContent::Octets(_) => return None,
-            },
+            Root::Body => step.body.as_mut()?.content.value_mut()?,
         };
         root.pointer_mut(&self.pointer)
     }
@@ -64,9 +58,7 @@ pub(crate) fn addresses(case: &Case) -> Vec<Address> {
                 walk(value, step_idx, Root::Parameter(idx), &mut found);
             }
         }
-        if let Some(BodyContent::Json(value) | BodyContent::Form(value)) =
-            step.body.as_ref().map(|body| &body.content)
-        {
+        if let Some(value) = step.body.as_ref().and_then(|body| body.content.value()) {
             walk(value, step_idx, Root::Body, &mut found);
         }
     }

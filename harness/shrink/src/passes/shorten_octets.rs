@@ -14,7 +14,7 @@ pub(super) const PASS: Pass = Pass {
 fn octets(case: &Case, step: usize) -> usize {
     match case.steps().nth(step).and_then(|step| step.body.as_ref()).map(|body| &body.content) {
         Some(BodyContent::Octets(octets)) => octets.len(),
-        Some(BodyContent::Json(_) | BodyContent::Form(_)) | None => 0,
+        Some(BodyContent::Json(_) | BodyContent::Form(_) | BodyContent::Coded { .. }) | None => 0,
     }
 }
 
