@@ -6,8 +6,8 @@ use reqwest::header::{ACCEPT, HeaderMap, HeaderName, HeaderValue, LOCATION};
 use reqwest::{Client, Response};
 use url::Url;
 
-use crate::http::install_tls;
 use crate::outcome::explained;
+use crate::tls::install_tls;
 
 /// Redirects that are followed: real chains have one or two, a loop has no end.
 const REDIRECTS_MAX: usize = 5;

@@ -16,11 +16,12 @@ use url::Url;
 use crate::connecting::{Connection, Watch, watched};
 use crate::fidelity::{Faithful, translate};
 use crate::outcome::of_error;
+use crate::tls::install_tls;
 use crate::{BoxFuture, Clock, SendOptions, Transport};
 
 /// Header field lines of a response that are taken in. The HTTP parser's own limit, 100, is low enough
 /// to call a lawful answer unparsable; each line costs 32 octets of scratch memory per response.
-const RESPONSE_FIELDS_MAX: usize = 256;
+pub(crate) const RESPONSE_FIELDS_MAX: usize = 256;
 /// Room that is set aside for content before any of it has arrived, whatever Content-Length promises.
 const CONTENT_RESERVE_MAX: u64 = 64 * 1024;
 
@@ -43,6 +44,23 @@ pub struct HttpConfig {
     pub connections_max: usize,
 }
 
+impl HttpConfig {
+    /// The fields of every request, if they can be sent.
+    pub(crate) fn run_headers(&self) -> Result<HeaderMap, HttpConfigError> {
+        let mut headers = HeaderMap::new();
+        for (name, value) in &self.headers {
+            let wrong = |why: String| HttpConfigError::Header { name: name.clone(), why };
+            let field =
+                HeaderName::from_bytes(name.as_bytes()).map_err(|e| wrong(e.to_string()))?;
+            let mut value =
+                HeaderValue::from_bytes(value.as_bytes()).map_err(|e| wrong(e.to_string()))?;
+            value.set_sensitive(true);
+            headers.append(field, value);
+        }
+        Ok(headers)
+    }
+}
+
 /// A configuration that no transport can be made of.
 #[derive(Debug, thiserror::Error)]
 pub enum HttpConfigError {
@@ -57,6 +75,12 @@ pub enum HttpConfigError {
     /// The HTTP client refused its settings.
     #[error("cannot set up the HTTP client")]
     Client(#[source] reqwest::Error),
+    /// No TLS can be spoken.
+    #[error("cannot set up TLS; pass --insecure to do without this machine's certificates")]
+    Tls(#[source] rustls::Error),
+    /// Not a URL that leads to a host.
+    #[error("cannot connect to {0}: it names no host")]
+    NoHost(String),
 }
 
 /// The way to a target over reqwest.
@@ -77,16 +101,7 @@ impl Http {
     /// # Errors
     /// If a header cannot be sent or the client cannot be set up.
     pub fn new(config: &HttpConfig, clock: Arc<dyn Clock>) -> Result<Self, HttpConfigError> {
-        let mut headers = HeaderMap::new();
-        for (name, value) in &config.headers {
-            let wrong = |why: String| HttpConfigError::Header { name: name.clone(), why };
-            let field =
-                HeaderName::from_bytes(name.as_bytes()).map_err(|e| wrong(e.to_string()))?;
-            let mut value =
-                HeaderValue::from_bytes(value.as_bytes()).map_err(|e| wrong(e.to_string()))?;
-            value.set_sensitive(true);
-            headers.append(field, value);
-        }
+        let headers = config.run_headers()?;
         let base = config.base.origin().ascii_serialization();
         let pooled = client(config, config.connections_max).map_err(HttpConfigError::Client)?;
         let fresh = client(config, 0).map_err(HttpConfigError::Client)?;
@@ -275,11 +290,6 @@ fn client(config: &HttpConfig, idle_max: usize) -> Result<Client, reqwest::Error
         .tls_danger_accept_invalid_hostnames(needs_no_proof)
         .user_agent(&config.user_agent)
         .build()
-}
-
-/// Makes ring the process's cryptography, once; a second call finds it there.
-pub(crate) fn install_tls() {
-    let _ = rustls::crypto::ring::default_provider().install_default();
 }
 
 #[cfg(test)]

@@ -2,8 +2,9 @@
 //!
 //! A [`Transport`] takes a [`Request`] as octets and answers an [`Exchange`]; sending never fails with
 //! an `Err`, because a misbehaving target is data. [`Http`] goes through reqwest and says
-//! `Unsendable` where reqwest would change what was asked for; [`Fake`] answers from a closure, with
-//! a [`ManualClock`], so that whole campaigns are functions of their seed.
+//! `Unsendable` where reqwest would change what was asked for; [`Raw`] writes its own octets and says
+//! everything that came back; [`Fake`] answers from a closure, with a [`ManualClock`], so that whole
+//! campaigns are functions of their seed.
 //!
 //! This room judges nothing: it does not know what a contract promises.
 mod clock;
@@ -16,6 +17,10 @@ mod http;
 mod loopback;
 mod outcome;
 mod pace;
+mod probe;
+mod raw;
+mod tls;
+mod wire;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -28,6 +33,17 @@ pub use fake::Fake;
 pub use fetch::{FetchError, fetch};
 pub use http::{Http, HttpConfig, HttpConfigError};
 pub use pace::Pace;
+pub use probe::{Desynchronised, WireExchange, probe};
+pub use raw::origin::{Reach, is_loopback};
+pub use raw::reader::{
+    Answer, Asked, At, Bounds, HEAD_BYTES_MAX, INTERIM_MAX, LEFTOVER_BYTES_MAX, Reader, Stop,
+};
+pub use raw::script::{
+    AWAIT_MAX, Action, PAUSES_MAX, SCRIPT_ACTIONS_MAX, SCRIPT_OCTETS_MAX, Script, ScriptError,
+};
+pub use raw::session::End;
+pub use raw::{Conversation, Raw};
+pub use wire::{Ends, Served, WireFault, wire_fault, wire_faults};
 
 /// A future behind a pointer, so that transports can be chosen at run time.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

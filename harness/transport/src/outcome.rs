@@ -5,6 +5,8 @@ use std::io;
 
 use harness_model::{Outcome, Response, Stage};
 
+use crate::tls;
+
 /// How a connection ends that the other side gives up.
 const BROKEN_OFF: [io::ErrorKind; 4] = [
     io::ErrorKind::UnexpectedEof,
@@ -65,15 +67,7 @@ fn innermost(error: &reqwest::Error) -> String {
 fn tls_trouble(error: &reqwest::Error) -> Option<String> {
     let found = chain(error).find_map(|cause| cause.downcast_ref::<rustls::Error>());
     if let Some(found) = found {
-        return Some(match found {
-            rustls::Error::InvalidCertificate(_) | rustls::Error::NoCertificatesPresented => {
-                format!("{found}; pass --insecure to accept any certificate")
-            }
-            rustls::Error::InvalidMessage(_) => {
-                format!("{found}; what answers does not speak TLS: is it http:// ?")
-            }
-            other => other.to_string(),
-        });
+        return Some(of_tls(found));
     }
     // A TCP connect is refused or times out; it takes a handshake to be broken off like this.
     if error.url().is_none_or(|url| url.scheme() != "https") {
@@ -82,7 +76,29 @@ fn tls_trouble(error: &reqwest::Error) -> Option<String> {
     chain(error)
         .filter_map(|cause| cause.downcast_ref::<io::Error>())
         .find(|error| BROKEN_OFF.contains(&error.kind()))
-        .map(|error| format!("the connection was closed during the TLS handshake ({error})"))
+        .map(of_broken_handshake)
+}
+
+/// What an I/O error during a handshake of our own says.
+pub(crate) fn of_handshake(error: &io::Error) -> String {
+    tls::carried(error).map_or_else(|| of_broken_handshake(error), of_tls)
+}
+
+fn of_broken_handshake(error: &io::Error) -> String {
+    format!("the connection was closed during the TLS handshake ({error})")
+}
+
+/// A TLS error, with what to do about it.
+fn of_tls(error: &rustls::Error) -> String {
+    match error {
+        rustls::Error::InvalidCertificate(_) | rustls::Error::NoCertificatesPresented => {
+            format!("{error}; pass --insecure to accept any certificate")
+        }
+        rustls::Error::InvalidMessage(_) => {
+            format!("{error}; what answers does not speak TLS: is it http:// ?")
+        }
+        other => other.to_string(),
+    }
 }
 
 /// Whether the octets that came are no HTTP: a head that cannot be parsed, or chunks that are none.

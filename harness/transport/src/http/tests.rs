@@ -11,12 +11,9 @@ use harness_model::{Framing, HeaderField, Octets, Outcome, Request, Response, St
 use proptest::prelude::*;
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
-use tokio_rustls::TlsAcceptor;
-use tokio_rustls::rustls::ServerConfig;
-use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 
 use super::{Http, HttpConfig};
-use crate::loopback::{nobody, read_request, saying, service};
+use crate::loopback::{nobody, read_request, saying, service, tls_service};
 use crate::{SendOptions, SystemClock, Transport as _};
 
 const OK: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
@@ -620,28 +617,6 @@ proptest! {
     }
 }
 
-/// A TLS service with a certificate of its own making that answers every connection once.
-async fn tls_service() -> SocketAddr {
-    super::install_tls();
-    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
-    let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(made.signing_key.serialize_der()));
-    let config = ServerConfig::builder()
-        .with_no_client_auth()
-        .with_single_cert(vec![made.cert.der().clone()], key)
-        .expect("key and certificate fit");
-    let acceptor = TlsAcceptor::from(Arc::new(config));
-    service(move |stream, _| {
-        let acceptor = acceptor.clone();
-        async move {
-            let Ok(mut stream) = acceptor.accept(stream).await else { return };
-            read_request(&mut stream).await;
-            let _ = stream.write_all(OK).await;
-            let _ = stream.shutdown().await;
-        }
-    })
-    .await
-}
-
 async fn tls_outcome(address: SocketAddr, insecure: bool) -> Outcome {
     let http = http(&HttpConfig { insecure, ..config("https", address) });
     http.send(&get("/"), options(DEADLINE)).await.outcome
@@ -649,7 +624,7 @@ async fn tls_outcome(address: SocketAddr, insecure: bool) -> Outcome {
 
 #[tokio::test]
 async fn a_certificate_that_nobody_vouches_for_is_refused_unless_told_otherwise() {
-    let address = tls_service().await;
+    let address = tls_service(OK).await;
     match tls_outcome(address, false).await {
         Outcome::TlsFailed { why } => assert!(why.contains("--insecure"), "{why}"),
         other => panic!("{other:?}"),
