@@ -15,6 +15,13 @@ mod constraints;
 mod content;
 mod draw;
 mod formats;
+mod gzip;
+mod malformed;
+mod malformed_coding;
+mod malformed_form;
+mod malformed_json;
+mod malformed_multipart;
+mod malformed_xml;
 mod media;
 mod multipart;
 mod near_misses;
@@ -34,6 +41,7 @@ mod violated;
 mod violation;
 mod xml;
 
+pub use malformed::LENIENT_SUFFIX;
 pub use plan::OperationPlan;
 pub use render::{RenderError, render};
 pub use source::Source;
@@ -70,4 +78,9 @@ pub const GENERATORS: &[Generator] = &[
     odd_texts::GENERATOR,
     odd_parts::GENERATOR,
     near_misses::GENERATOR,
+    malformed_json::GENERATOR,
+    malformed_form::GENERATOR,
+    malformed_multipart::GENERATOR,
+    malformed_xml::GENERATOR,
+    malformed_coding::GENERATOR,
 ];

@@ -10,6 +10,7 @@ use crate::Source;
 use crate::bodies::BodyPart;
 use crate::boundary::{Edge, edges};
 use crate::draw::{Alphabet, Fill};
+use crate::malformed;
 use crate::parts::{ParameterPart, Parts};
 use crate::render::render;
 use crate::shapes::Compiler;
@@ -241,6 +242,29 @@ impl OperationPlan {
         list.chosen(&baseline)
     }
 
+    /// Requests whose content is broken in its syntax, one thing at a time, most telling first; at most
+    /// 64, without repeats on the wire, the same for every seed. What a reader may take all the same
+    /// has a layer that ends with [`LENIENT_SUFFIX`](crate::LENIENT_SUFFIX).
+    pub fn malformed(&self) -> Vec<Step> {
+        self.malformed_towards(None)
+    }
+
+    /// As [`Self::malformed`]; XML also names external entities at this URL, which should lead to a
+    /// listener of ours on loopback: a service that asks for it follows what strangers tell it to.
+    pub fn malformed_towards(&self, canary: Option<&str>) -> Vec<Step> {
+        let Some(baseline) = self.baseline() else { return Vec::new() };
+        let (mut list, mut bulky) = (Ranked::default(), Ranked::default());
+        for part in &self.parts.bodies {
+            for (rank, step) in malformed::steps(&baseline, part, canary) {
+                let list = if rank < malformed::BULKY_RANK { &mut list } else { &mut bulky };
+                list.push(step, rank);
+            }
+        }
+        let mut steps = list.chosen_of(&baseline, malformed::USUAL_MAX);
+        steps.extend(bulky.chosen_of(&baseline, malformed::BULKY_MAX));
+        steps
+    }
+
     /// What a step breaks, as it goes over the wire; empty: the contract allows it. Values that are
     /// bound to earlier answers are taken to be fine.
     pub fn violated(&self, step: &Step) -> Vec<Violated> {
@@ -299,11 +323,15 @@ impl Ranked {
     }
 
     /// Sorted by rank, without repeats on the wire, bounded.
-    fn chosen(mut self, baseline: &Step) -> Vec<Step> {
+    fn chosen(self, baseline: &Step) -> Vec<Step> {
+        self.chosen_of(baseline, STEPS_MAX)
+    }
+
+    fn chosen_of(mut self, baseline: &Step, most: usize) -> Vec<Step> {
         self.0.sort_by_key(|(rank, _)| *rank);
         let mut seen = BTreeSet::from([octets(baseline)]);
         let steps = self.0.into_iter().map(|(_, step)| step);
-        steps.filter(|step| seen.insert(octets(step))).take(STEPS_MAX).collect()
+        steps.filter(|step| seen.insert(octets(step))).take(most).collect()
     }
 }
 
