@@ -428,18 +428,18 @@ impl Head {
         let mut config = httparse::ParserConfig::default();
         // A client has to accept folded lines (RFC 9112, 5.2).
         config.allow_obsolete_multiline_headers_in_responses(true);
-        let status = config.parse_response(&mut parsed, &self.octets);
-        // First, because the status comes first: it is there although what follows is cut or wrong.
-        if let Some(code) = parsed.code.filter(|code| *code < 100) {
-            return Err(format!("the status {code:03} is below 100"));
-        }
-        let status = status.map_err(|error| format!("the head of an answer: {error}"))?;
+        let status = config
+            .parse_response(&mut parsed, &self.octets)
+            .map_err(|error| format!("the head of an answer: {error}"))?;
         if !matches!(status, httparse::Status::Complete(end) if end == self.octets.len()) {
             return Ok(None);
         }
         let (Some(status), Some(minor_version)) = (parsed.code, parsed.version) else {
             return Ok(None);
         };
+        if status < 100 {
+            return Err(format!("the status {status:03} is below 100"));
+        }
         let headers = fields_of(parsed.headers);
         let response = Response { status, headers, content: Octets::default() };
         Ok(Some(Parsed { response, minor_version }))

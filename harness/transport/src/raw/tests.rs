@@ -5,13 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use harness_model::{Framing, HeaderField, Octets, Outcome, Request, Stage};
+use proptest::prelude::*;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream};
 use tokio::time::Instant;
 
 use super::script::{AWAIT_MAX, Script};
 use super::session::End;
 use super::{Raw, Reach};
-use crate::http::HttpConfig;
+use crate::http::{Http, HttpConfig};
 use crate::loopback::{Memory, VirtualClock, nobody, read_request, saying, service, tls_service};
 use crate::{SendOptions, SystemClock, Transport as _};
 
@@ -280,4 +281,86 @@ async fn a_connection_that_the_script_closes_is_seen_to_end() {
     let conversation = raw.play(&script, 1, QUIET, options(DEADLINE)).await;
     assert_eq!((conversation.end, conversation.n_sent), (End::Ours, 8));
     assert_eq!(told.recv().await.expect("it ends"), b"GET / HT");
+}
+
+/// What answers are made of, whole and broken.
+const SAID: [&[u8]; 29] = [
+    b"HTTP/1.1 304 \r\n",
+    b"HTTP/1.1 101 Up\r\n",
+    b"Transfer-Encoding: gzip\r\n\r\n",
+    b"Content-Length: 3, 3\r\n",
+    b"\n",
+    b"1;x\r\na\r\n",
+    b"Content-Length: 4\r\n",
+    b"HTTP/1.1 200 OK\r\n",
+    b"HTTP/1.1 200 OK\r\n",
+    b"HTTP/1.0 201 Made\r\n",
+    b"HTTP/1.1 100 Continue\r\n\r\n",
+    b"HTTP/1.1 204 \r\n",
+    b"HTTP/1.1 099 Low\r\n",
+    b"Content-Length: 3\r\n",
+    b"Content-Length: 0\r\n\r\n",
+    b"content-length: x\r\n",
+    b"Transfer-Encoding: chunked\r\n\r\n",
+    b"Connection: close\r\n",
+    b"X: y\r\n",
+    b"no colon\r\n",
+    b" folded\r\n",
+    b"\r\n",
+    b"\r\n",
+    b"abc",
+    b"3\r\nabc\r\n",
+    b"0\r\n\r\n",
+    b"0\r\nX-Trailer: 1\r\n\r\n",
+    b"zz\r\n",
+    b"\xff",
+];
+
+/// An outcome without its words.
+fn shape(
+    outcome: &Outcome,
+) -> (std::mem::Discriminant<Outcome>, Option<Stage>, Option<(u16, Octets)>) {
+    let (stage, response) = match outcome {
+        Outcome::Response(response) | Outcome::TooLarge { response, .. } => (None, Some(response)),
+        Outcome::ClosedEarly { stage, partial, .. } | Outcome::TimedOut { stage, partial } => {
+            (Some(*stage), partial.as_deref())
+        }
+        Outcome::ConnectFailed { .. }
+        | Outcome::TlsFailed { .. }
+        | Outcome::Unparsable { .. }
+        | Outcome::Unsendable { .. } => (None, None),
+    };
+    let seen = response.map(|response| (response.status, response.content.clone()));
+    (std::mem::discriminant(outcome), stage, seen)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 600, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn both_transports_call_an_answer_the_same(
+        said in prop::collection::vec(prop::sample::select(&SAID[..]), 0..8),
+        response_bytes_max in prop_oneof![Just(4_usize), Just(1_000)],
+    ) {
+        let said = said.concat();
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let (ours, theirs) = runtime.block_on(async {
+            let says = said.clone();
+            let address = service(move |mut stream, _| {
+                let says = says.clone();
+                async move {
+                    read_request(&mut stream).await;
+                    let _ = stream.write_all(&says).await;
+                }
+            })
+            .await;
+            let config = config("http", address);
+            let http = Http::new(&config, Arc::new(SystemClock::new())).expect("it is sound");
+            let options = SendOptions { response_bytes_max, ..options(DEADLINE) };
+            let ours = raw(&config).send(&get("/"), options).await.outcome;
+            (ours, http.send(&get("/"), options).await.outcome)
+        });
+        prop_assert_eq!(shape(&ours), shape(&theirs), "{}: {:?} {:?}", said.escape_ascii(), ours, theirs);
+    }
 }
