@@ -1,3 +1,5 @@
+//! Documents put together: what is fetched, how often, and where references lead.
+
 use std::collections::BTreeMap;
 
 use serde_json::json;

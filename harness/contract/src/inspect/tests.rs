@@ -1,3 +1,5 @@
+//! What is shown of a contract before a run.
+
 use super::*;
 use crate::read;
 

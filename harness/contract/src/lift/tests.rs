@@ -1,3 +1,5 @@
+//! Schemas of every dialect, lifted: they mean afterwards what they meant before.
+
 use serde_json::json;
 
 use super::*;

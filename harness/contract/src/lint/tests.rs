@@ -1,3 +1,5 @@
+//! Each rule on a contract that breaks it and on one that keeps it.
+
 use super::*;
 use crate::{locate, read};
 

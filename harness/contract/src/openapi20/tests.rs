@@ -1,3 +1,5 @@
+//! What Swagger 2.0 says in its own way.
+
 use serde_json::json;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! What OpenAPI 3.0 says in its own way.
+
 use crate::read;
 
 /// `pointer: message` of each place where the typed model disagrees.

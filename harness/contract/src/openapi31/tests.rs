@@ -1,3 +1,5 @@
+//! What OpenAPI 3.1 and 3.2 say in their own way.
+
 use crate::read;
 
 #[test]

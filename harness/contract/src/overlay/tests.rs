@@ -1,3 +1,5 @@
+//! Overlays: what is changed, and what is refused.
+
 use serde_json::json;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Where the element of a JSON pointer stands in a text.
+
 use super::*;
 
 #[track_caller]

@@ -1,3 +1,5 @@
+//! Contracts as a whole: what is read, skipped and reported.
+
 use serde_json::json;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Which octets are text, and which text is a contract.
+
 use super::*;
 
 #[track_caller]

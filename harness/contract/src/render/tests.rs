@@ -1,3 +1,5 @@
+//! Diagnostics as they are drawn.
+
 use super::*;
 use crate::read;
 

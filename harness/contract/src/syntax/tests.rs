@@ -1,3 +1,5 @@
+//! JSON and YAML: values, traps and limits.
+
 use proptest::prelude::*;
 use serde_json::json;
 

@@ -1,3 +1,5 @@
+//! What is valid, what is violated, and where it is said to be.
+
 use std::sync::Arc;
 
 use serde_json::json;
