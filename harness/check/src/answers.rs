@@ -1,11 +1,14 @@
 //! The declared answers of an operation, compiled once: validators by response and media type.
 
-use harness_contract::{Contract, Direction, MediaType, Operation, ResponseSpec, Validator};
+use harness_contract::{
+    Contract, Direction, HeaderSpec, MediaType, Operation, ResponseSpec, SchemaRef, Validator,
+};
 
-/// Compiled answers, parallel to the operation's responses and their media types.
+/// Compiled answers, parallel to the operation's responses and their media types and header fields.
 #[derive(Clone, Debug, Default)]
 pub struct Answers {
     by_response: Vec<Vec<Declared>>,
+    headers_by_response: Vec<Vec<Compiled>>,
 }
 
 /// One declared media type of one response.
@@ -25,7 +28,7 @@ enum Compiled {
     Broken(String),
 }
 
-/// What there is to say about content under one declared media type.
+/// What there is to say about content under one declared media type, or about one header field.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Promise<'a> {
     Anything,
@@ -39,18 +42,15 @@ impl Answers {
     pub fn compile(contract: &Contract, operation: &Operation) -> Self {
         let compiled = |media_type: &MediaType| Declared {
             essence: declared_essence(&media_type.name),
-            promise: match &media_type.schema {
-                None => Compiled::Anything,
-                Some(schema) => {
-                    match Validator::compile(&contract.schemas, schema, Direction::Response) {
-                        Ok(validator) => Compiled::Schema(validator),
-                        Err(error) => Compiled::Broken(error.to_string()),
-                    }
-                }
-            },
+            promise: Compiled::new(contract, media_type.schema.as_ref()),
         };
         let of_response = |response: &ResponseSpec| response.content.iter().map(compiled).collect();
-        Self { by_response: operation.responses.iter().map(of_response).collect() }
+        let field = |header: &HeaderSpec| Compiled::new(contract, header.schema.as_ref());
+        let fields = |response: &ResponseSpec| response.headers.iter().map(field).collect();
+        Self {
+            by_response: operation.responses.iter().map(of_response).collect(),
+            headers_by_response: operation.responses.iter().map(fields).collect(),
+        }
     }
 
     /// What the operation promises for this status and media type (lower-case essence); `None` if the
@@ -62,21 +62,49 @@ impl Answers {
         essence: &str,
     ) -> Option<(&'a MediaType, Promise<'a>)> {
         let response = operation.response(status)?;
-        let response_idx = operation.responses.iter().position(|r| std::ptr::eq(r, response))?;
-        let declared = self.by_response.get(response_idx)?;
+        let declared = self.by_response.get(index_of(operation, response)?)?;
         let media_idx = best_match(declared, essence)?;
-        let promise = match &declared[media_idx].promise {
-            Compiled::Anything => Promise::Anything,
-            Compiled::Schema(validator) => Promise::Schema(validator),
-            Compiled::Broken(why) => Promise::Broken(why),
-        };
-        Some((response.content.get(media_idx)?, promise))
+        Some((response.content.get(media_idx)?, declared[media_idx].promise.as_promise()))
+    }
+
+    /// The header fields that a declared response promises, each with what it promises of the value,
+    /// in document order.
+    pub(crate) fn headers<'a>(
+        &'a self,
+        operation: &'a Operation,
+        response: &'a ResponseSpec,
+    ) -> impl Iterator<Item = (&'a HeaderSpec, Promise<'a>)> {
+        let compiled = index_of(operation, response).and_then(|i| self.headers_by_response.get(i));
+        let promises = compiled.into_iter().flatten().map(Compiled::as_promise);
+        response.headers.iter().zip(promises)
     }
 
     /// Whether the operation declares this media type (lower-case essence) for this status.
     pub(crate) fn declares(&self, operation: &Operation, status: u16, essence: &str) -> bool {
         self.promise(operation, status, essence).is_some()
     }
+}
+
+impl Compiled {
+    fn new(contract: &Contract, schema: Option<&SchemaRef>) -> Self {
+        let Some(schema) = schema else { return Self::Anything };
+        match Validator::compile(&contract.schemas, schema, Direction::Response) {
+            Ok(validator) => Self::Schema(validator),
+            Err(error) => Self::Broken(error.to_string()),
+        }
+    }
+
+    fn as_promise(&self) -> Promise<'_> {
+        match self {
+            Self::Anything => Promise::Anything,
+            Self::Schema(validator) => Promise::Schema(validator),
+            Self::Broken(why) => Promise::Broken(why),
+        }
+    }
+}
+
+fn index_of(operation: &Operation, response: &ResponseSpec) -> Option<usize> {
+    operation.responses.iter().position(|other| std::ptr::eq(other, response))
 }
 
 /// Index of the most specific declared media type that covers the essence (OpenAPI 3.1, 4.8.17:
@@ -101,6 +129,14 @@ pub(crate) fn declared_essence(name: &str) -> String {
 /// Whether content of this essence is JSON (RFC 8259; structured suffix of RFC 6839, 3.1).
 pub(crate) fn is_json(essence: &str) -> bool {
     essence == "application/json" || essence == "text/json" || essence.ends_with("+json")
+}
+
+/// Whether text that is JSON by its grammar (RFC 8259, 6, 8.2 and 9) is beyond what our parser holds.
+pub(crate) fn is_our_limit(error: &serde_json::Error) -> bool {
+    let text = error.to_string();
+    ["recursion limit", "number out of range", "surrogate", "unexpected end of hex escape"]
+        .iter()
+        .any(|limit| text.contains(limit))
 }
 
 #[cfg(test)]

@@ -2,19 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use harness_contract::{Direction, MediaType, StatusRange, Violation};
-use harness_model::{Outcome, Response, Severity, Verdict};
+use harness_contract::{Direction, MediaType, Violation};
+use harness_model::{Response, Severity, Verdict};
 use serde_json::Value;
 
-use crate::answers::{Promise, is_json};
-use crate::finding::{Told, fail, request_in_words, unknown};
+use crate::answers::{Promise, is_json, is_our_limit};
+use crate::finding::{Told, excerpt, fail, request_in_words, unknown};
 use crate::subject::ELSEWHERE;
 use crate::{Check, Subject};
 
 /// Violations that one answer reports: they mostly share a cause.
 const VIOLATIONS_MAX: usize = 5;
-/// Characters of an answer's excerpt in the evidence.
-const EXCERPT_CHARS_MAX: usize = 80;
 
 pub(crate) const CHECK: Check = Check {
     name: "body_violates_schema",
@@ -41,7 +39,7 @@ fn judge(subject: &Subject<'_>) -> Vec<Verdict> {
     let Some((essence, media_type, promise)) = promised(subject, response) else {
         return Vec::new();
     };
-    if let Some(why) = unreadable(&subject.exchange.outcome, response) {
+    if let Some(why) = subject.unreadable(response) {
         return unknown(why);
     }
     let content: Value = match serde_json::from_slice(&response.content.0) {
@@ -68,44 +66,13 @@ fn promised<'a>(
     response: &Response,
 ) -> Option<(String, &'a MediaType, Promise<'a>)> {
     let status = response.status;
-    // HEAD and 1xx, 204, 205, 304 have no content (RFC 9110, 6.4.1).
-    if matches!(status, 100..=199 | 204 | 205 | 304)
-        || subject.exchange.request.method == "HEAD"
-        || !subject.is_declared_method()
-        || subject.is_malformed_http()
-    {
+    if !subject.may_have_content(status) {
         return None;
     }
-    // `default` and `5XX` describe what the operation's own code sends; a 5xx is seldom from there.
-    if (500..600).contains(&status)
-        && subject.operation.response(status)?.status != StatusRange::Code(status)
-    {
-        return None;
-    }
+    subject.declared_answer(status)?;
     let essence = response.media_type().filter(|essence| is_json(essence))?;
     let (media_type, promise) = subject.answers.promise(subject.operation, status, &essence)?;
     Some((essence, media_type, promise))
-}
-
-/// Why the octets are not the whole content as it was meant, if they are not.
-fn unreadable(outcome: &Outcome, response: &Response) -> Option<String> {
-    if let Outcome::TooLarge { response_bytes_max, .. } = outcome {
-        return Some(format!("the content is longer than {response_bytes_max} bytes"));
-    }
-    let is_plain = |coding: &str| coding.is_empty() || coding.eq_ignore_ascii_case("identity");
-    let coding = response.header("content-encoding").map(|value| value.lossy().into_owned());
-    if let Some(coding) = coding.filter(|coding| !is_plain(coding.trim())) {
-        return Some(format!("the content is encoded as {coding}"));
-    }
-    response.header("content-range").map(|_| "the content is only a part".to_owned())
-}
-
-/// Whether text that is JSON by its grammar (RFC 8259, 6, 8.2 and 9) is beyond what our parser holds.
-fn is_our_limit(error: &serde_json::Error) -> bool {
-    let text = error.to_string();
-    ["recursion limit", "number out of range", "surrogate", "unexpected end of hex escape"]
-        .iter()
-        .any(|limit| text.contains(limit))
 }
 
 fn not_json(
@@ -128,7 +95,7 @@ fn not_json(
         observed: if response.content.is_empty() {
             "no content".to_owned()
         } else {
-            format!("{error}: {}", cut(&response.content.lossy()))
+            format!("{error}: {}", excerpt(&response.content.lossy()))
         },
         contract_pointer: Some(format!("#{}", media_type.pointer)),
         response_pointer: None,
@@ -184,7 +151,7 @@ fn missing(subject: &Subject<'_>, content: &Value, violation: &Violation) -> Vec
 fn asked_for(subject: &Subject<'_>, violation: &Violation) -> String {
     let document = subject.contract.schemas.document(Direction::Response);
     match document.pointer(&violation.schema_pointer) {
-        Some(value) => format!("{}: {}", violation.keyword, cut(&value.to_string())),
+        Some(value) => format!("{}: {}", violation.keyword, excerpt(&value.to_string())),
         None => violation.message.clone(),
     }
 }
@@ -204,12 +171,12 @@ fn told(
         Some(name) => (
             format!("required {name}"),
             format!("a property {name}"),
-            format!("{place} lacks it: {}", cut(&value)),
+            format!("{place} lacks it: {}", excerpt(&value)),
         ),
         None => (
             violation.keyword.clone(),
             asked_for(subject, violation),
-            format!("{place} is {}", cut(&value)),
+            format!("{place} is {}", excerpt(&value)),
         ),
     };
     Told {
@@ -225,14 +192,6 @@ fn told(
         contract_pointer: Some(format!("#{}", violation.schema_pointer)),
         response_pointer: Some(at.clone()),
     }
-}
-
-fn cut(text: &str) -> String {
-    let mut short: String = text.chars().take(EXCERPT_CHARS_MAX).collect();
-    if short.len() < text.len() {
-        short.push('…');
-    }
-    short
 }
 
 #[cfg(test)]

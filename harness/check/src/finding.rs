@@ -1,8 +1,12 @@
 //! How checks write findings: the same words for the same things in all of them.
 
+use harness_contract::StatusRange;
 use harness_model::{Evidence, Finding, Intent, Severity, Signature, Verdict};
 
 use crate::Subject;
+
+/// Characters of an answer's excerpt in the evidence.
+const EXCERPT_CHARS_MAX: usize = 80;
 
 /// What a check has to say about a failure.
 pub(crate) struct Told {
@@ -58,4 +62,22 @@ pub(crate) fn status_in_words(status: u16, message: &str) -> String {
     } else {
         format!("status {status}: {message}")
     }
+}
+
+/// A status code or range as contracts write it: `404`, `4XX`, `default`.
+pub(crate) fn range_name(status: StatusRange) -> String {
+    match status {
+        StatusRange::Code(code) => code.to_string(),
+        StatusRange::Class(class) => format!("{class}XX"),
+        StatusRange::Default => "default".to_owned(),
+    }
+}
+
+/// The beginning of a text, for the evidence.
+pub(crate) fn excerpt(text: &str) -> String {
+    let mut short: String = text.chars().take(EXCERPT_CHARS_MAX).collect();
+    if short.len() < text.len() {
+        short.push('…');
+    }
+    short
 }

@@ -1,10 +1,11 @@
 //! Subjects for the checks' own tests: an operation, a request and whatever came of it.
 
-use harness_contract::{Contract, OperationKey, read};
+use harness_contract::{Contract, Location, OperationKey, Style, read};
 use harness_model::{
-    Exchange, Finding, Framing, HeaderField, Intent, Octets, Outcome, Place, Request, Response,
-    Stage, Step, Timing, Verdict, Violated,
+    Body, BoundValue, Exchange, Finding, Framing, HeaderField, Intent, Octets, Outcome,
+    ParameterValue, Place, Request, Response, Stage, Step, Timing, Verdict, Violated,
 };
+use serde_json::Value;
 
 use crate::{Answers, CHECKS, Subject};
 
@@ -82,6 +83,13 @@ impl Fixture {
     pub(crate) fn without_header(mut self, name: &str) -> Self {
         if let Outcome::Response(response) = &mut self.exchange.outcome {
             response.headers.retain(|field| !field.name.eq_ignore_ascii_case(name));
+        }
+        self
+    }
+
+    pub(crate) fn with_content(mut self, content: impl Into<Octets>) -> Self {
+        if let Outcome::Response(response) = &mut self.exchange.outcome {
+            response.content = content.into();
         }
         self
     }
@@ -174,6 +182,39 @@ impl Fixture {
     /// Sends this content.
     pub(crate) fn sending(mut self, content: &str) -> Self {
         self.exchange.request.content = content.into();
+        self
+    }
+
+    /// Sends this header field.
+    pub(crate) fn with_request_header(mut self, name: &str, value: &str) -> Self {
+        let headers = &mut self.exchange.request.headers;
+        headers.retain(|field| !field.name.eq_ignore_ascii_case(name));
+        headers.push(HeaderField::new(name, value));
+        self
+    }
+
+    /// Means this value for a parameter; the octets that are sent stay as they are.
+    pub(crate) fn with_parameter(mut self, parameter: ParameterValue) -> Self {
+        self.step.parameters.push(parameter);
+        self
+    }
+
+    /// Means this value for a query parameter.
+    pub(crate) fn with_query(self, name: &str, value: impl Into<Value>) -> Self {
+        self.with_parameter(ParameterValue {
+            location: Location::Query,
+            name: name.to_owned(),
+            style: Style::Form,
+            explode: true,
+            media_type: None,
+            required: false,
+            value: BoundValue::Known(value.into()),
+        })
+    }
+
+    /// Means this content; the octets that are sent stay as they are.
+    pub(crate) fn with_body(mut self, body: Body) -> Self {
+        self.step.body = Some(body);
         self
     }
 

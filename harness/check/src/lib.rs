@@ -6,14 +6,22 @@
 mod answers;
 mod body_violates_schema;
 mod crash;
+mod error_detail_leak;
 mod finding;
 mod hang;
+mod header_violates_schema;
+mod http_semantics;
 mod invalid_accepted;
 mod message;
+mod missing_required_header;
+mod reflected_markup;
 mod server_error;
 mod subject;
+mod syntax;
+mod unbounded_result;
 mod undeclared_media_type;
 mod undeclared_status;
+mod unparsable_body;
 mod valid_rejected;
 
 #[cfg(test)]
@@ -64,10 +72,17 @@ pub const CHECKS: &[Check] = &[
     crash::CHECK,
     hang::CHECK,
     server_error::CHECK,
+    reflected_markup::CHECK,
+    error_detail_leak::CHECK,
     invalid_accepted::CHECK,
     valid_rejected::CHECK,
     body_violates_schema::CHECK,
+    unparsable_body::CHECK,
+    missing_required_header::CHECK,
+    header_violates_schema::CHECK,
+    unbounded_result::CHECK,
     undeclared_media_type::CHECK,
+    http_semantics::CHECK,
     undeclared_status::CHECK,
 ];
 

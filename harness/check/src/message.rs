@@ -212,8 +212,19 @@ fn from_page(page: &str) -> String {
         Some(title) if !title.as_str().trim().is_empty() => title.as_str().to_owned(),
         _ => TAG.replace_all(page, " ").into_owned(),
     };
+    without_references(&text)
+}
+
+/// The text with its character references replaced by what they stand for (HTML, 13.1.4).
+pub(crate) fn without_references(text: &str) -> String {
     let plain = CHARACTER_REFERENCES.iter();
-    plain.fold(text, |text, (reference, character)| text.replace(reference, character))
+    plain.fold(text.to_owned(), |text, (reference, character)| text.replace(reference, character))
+}
+
+/// Texts that our own request brought along, in the spellings in which services repeat them; longest
+/// first.
+pub(crate) fn own_values(subject: &Subject<'_>) -> Vec<String> {
+    own::values(subject)
 }
 
 /// The first line, or the last one of a Python traceback, which names the exception only there.

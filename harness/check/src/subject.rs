@@ -1,7 +1,7 @@
 //! What may be said of a subject before any rule is put to it: was there a whole answer, is it the
 //! operation's own, is the service still there. Knows HTTP's request target, no oracle.
 
-use harness_contract::Operation;
+use harness_contract::{Operation, ResponseSpec, StatusRange};
 use harness_model::{Intent, Outcome, Response};
 use percent_encoding::percent_decode_str;
 
@@ -31,10 +31,41 @@ impl<'a> Subject<'a> {
         self.step.method == self.operation.method
     }
 
+    /// What the operation declares for a status, where it is the operation's own code that answers:
+    /// the request uses its method and is HTTP, and a 5xx is declared by its code, since `default`
+    /// and `5XX` describe what that code would send, and a 5xx is seldom from there.
+    pub(crate) fn declared_answer(&self, status: u16) -> Option<&'a ResponseSpec> {
+        if !self.is_declared_method() || self.is_malformed_http() {
+            return None;
+        }
+        let declared = self.operation.response(status)?;
+        let is_own = !(500..600).contains(&status) || declared.status == StatusRange::Code(status);
+        is_own.then_some(declared)
+    }
+
     /// Whether the request breaks HTTP itself, so that a server may answer before any operation
     /// comes into play (RFC 9112, 2.2 and 3).
     pub(crate) fn is_malformed_http(&self) -> bool {
         matches!(&self.step.intent, Intent::Malformed { layer, .. } if layer == "http")
+    }
+
+    /// Whether an answer of this status has content at all: none to HEAD, and none with 1xx, 204, 205
+    /// and 304 (RFC 9110, 6.4.1).
+    pub(crate) fn may_have_content(&self, status: u16) -> bool {
+        !matches!(status, 100..=199 | 204 | 205 | 304) && self.exchange.request.method != "HEAD"
+    }
+
+    /// Why the octets are not the whole content as it was meant, if they are not.
+    pub(crate) fn unreadable(&self, response: &Response) -> Option<String> {
+        if let Outcome::TooLarge { response_bytes_max, .. } = &self.exchange.outcome {
+            return Some(format!("the content is longer than {response_bytes_max} bytes"));
+        }
+        let is_plain = |coding: &str| coding.is_empty() || coding.eq_ignore_ascii_case("identity");
+        let coding = response.header("content-encoding").map(|value| value.lossy().into_owned());
+        if let Some(coding) = coding.filter(|coding| !is_plain(coding.trim())) {
+            return Some(format!("the content is encoded as {coding}"));
+        }
+        response.header("content-range").map(|_| "the content is only a part".to_owned())
     }
 
     /// Whether something that speaks HTTP answered the control request; `None` if none was sent.

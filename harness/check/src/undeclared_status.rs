@@ -1,9 +1,9 @@
 //! A status that the contract does not mention.
 
-use harness_contract::{Operation, StatusRange};
+use harness_contract::Operation;
 use harness_model::{Intent, Severity, Verdict};
 
-use crate::finding::{Told, fail, request_in_words, unknown};
+use crate::finding::{Told, fail, range_name, request_in_words, unknown};
 use crate::subject::ELSEWHERE;
 use crate::{Check, Subject};
 
@@ -41,7 +41,7 @@ fn judge(subject: &Subject<'_>) -> Vec<Verdict> {
     if !subject.reaches_operation() {
         return unknown(ELSEWHERE);
     }
-    let declared: Vec<String> = operation.responses.iter().map(|r| name(r.status)).collect();
+    let declared: Vec<String> = operation.responses.iter().map(|r| range_name(r.status)).collect();
     let told = Told {
         check: CHECK.name,
         severity: Severity::Low,
@@ -61,14 +61,6 @@ fn judge(subject: &Subject<'_>) -> Vec<Verdict> {
 /// Whether some alternative of the declared security asks for anything at all.
 fn needs_credentials(operation: &Operation) -> bool {
     operation.security.iter().any(|requirement| !requirement.is_empty())
-}
-
-fn name(status: StatusRange) -> String {
-    match status {
-        StatusRange::Code(code) => code.to_string(),
-        StatusRange::Class(class) => format!("{class}XX"),
-        StatusRange::Default => "default".to_owned(),
-    }
 }
 
 #[cfg(test)]

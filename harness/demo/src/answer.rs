@@ -38,11 +38,24 @@ pub(crate) fn created(value: &impl Serialize) -> Response {
 
 /// 201 with JSON and the place where it is read from now on.
 pub(crate) fn created_at(location: &str, value: &impl Serialize) -> Response {
-    let mut response = created(value);
-    if let Ok(location) = HeaderValue::from_str(location) {
-        response.headers_mut().insert(header::LOCATION, location);
+    with_field(created(value), header::LOCATION.as_str(), location)
+}
+
+/// The answer with one more header field; its name is in lower case.
+pub(crate) fn with_field(mut response: Response, name: &'static str, value: &str) -> Response {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        response.headers_mut().insert(name, value);
     }
     response
+}
+
+/// The text with what markup is made of escaped (XML 1.0, 2.4; HTML, 13.1.4).
+pub(crate) fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+        .replace('\'', "&#39;")
 }
 
 /// 204.

@@ -7,18 +7,23 @@
 
 pub(crate) mod absent_author_fails;
 pub(crate) mod absent_description_left_out;
+pub(crate) mod ampersand_unescaped;
 pub(crate) mod blank_search_fails;
 pub(crate) mod category_case_ignored;
 pub(crate) mod country_unchecked;
 pub(crate) mod created_answers_200;
+pub(crate) mod created_without_location;
 pub(crate) mod empty_items_fail;
 pub(crate) mod empty_list_is_null;
+pub(crate) mod greeting_unescaped;
 pub(crate) mod html_not_found;
 pub(crate) mod large_amount_drops_connection;
 pub(crate) mod large_offset_overflows;
 pub(crate) mod largest_count_never_ends;
 pub(crate) mod largest_page_breaks_off;
+pub(crate) mod limit_ignored;
 pub(crate) mod limit_off_by_one;
+pub(crate) mod location_template_unfilled;
 pub(crate) mod longest_name_rejected;
 pub(crate) mod longest_search_hangs;
 pub(crate) mod lowest_price_rejected;
@@ -30,6 +35,8 @@ pub(crate) mod null_description_fails;
 pub(crate) mod price_as_text;
 pub(crate) mod quantity_off_by_one;
 pub(crate) mod refusal_as_text;
+pub(crate) mod total_count_as_text;
+pub(crate) mod trace_in_refusal;
 pub(crate) mod unknown_customer_answers_204;
 pub(crate) mod unknown_member_accepted;
 pub(crate) mod unlisted_sort_fails;
@@ -72,6 +79,13 @@ pub static FAULTS: &[Fault] = &[
     price_as_text::FAULT,
     absent_description_left_out::FAULT,
     empty_list_is_null::FAULT,
+    ampersand_unescaped::FAULT,
+    created_without_location::FAULT,
+    total_count_as_text::FAULT,
+    location_template_unfilled::FAULT,
+    trace_in_refusal::FAULT,
+    greeting_unescaped::FAULT,
+    limit_ignored::FAULT,
     limit_off_by_one::FAULT,
     quantity_off_by_one::FAULT,
     missing_rating_defaults::FAULT,

@@ -1,5 +1,6 @@
 //! The operations of the shop: one function each. Here are the router and what they share.
 
+mod categories;
 mod coupons;
 mod customers;
 mod discovery;
@@ -42,6 +43,7 @@ pub(crate) fn router() -> Router<Arc<Service>> {
                 .delete(products::delete),
         )
         .route("/products/{product_id}/reviews", get(reviews::list).post(reviews::create))
+        .route("/categories", get(categories::list))
         .route("/customers", get(customers::list).post(customers::create))
         .route("/customers/{customer_id}", get(customers::read))
         .route("/orders", get(orders::list).post(orders::create))
@@ -57,6 +59,7 @@ pub(crate) fn router() -> Router<Arc<Service>> {
         .route("/search", get(discovery::search))
         .route("/recommendations", get(discovery::recommend))
         .route("/newsletter", post(newsletter::subscribe))
+        .route("/newsletter/greeting", get(newsletter::greet))
 }
 
 /// A part of a list.

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use super::Shared;
 use crate::answer::{Answer, conflict, created, not_found, ok};
 use crate::call::Call;
+use crate::faults::trace_in_refusal;
 use crate::shop::Coupon;
 
 #[derive(Deserialize)]
@@ -30,6 +31,7 @@ pub(super) async fn read(State(service): Shared, call: Call) -> Answer {
     let code = call.required_text("code")?;
     match service.shop().coupon(code) {
         Some(coupon) => Ok(ok(coupon)),
+        None if service.has(&trace_in_refusal::FAULT) => Err(trace_in_refusal::answer(code)),
         None => Err(not_found("coupon", code)),
     }
 }

@@ -1,12 +1,13 @@
-//! The newsletter, subscribed to by a form.
+//! The newsletter, subscribed to by a form, and how it greets.
 
 use axum::extract::State;
+use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 
 use super::Shared;
-use crate::answer::{Answer, Refusal, ok};
+use crate::answer::{Answer, Refusal, escaped, ok, typed};
 use crate::call::Call;
-use crate::faults::refusal_as_text;
+use crate::faults::{greeting_unescaped, refusal_as_text};
 
 /// What is subscribed; answered as it came. The shop sends no mail, so nothing is stored.
 #[derive(Deserialize, Serialize)]
@@ -33,4 +34,15 @@ pub(super) async fn subscribe(State(service): Shared, call: Result<Call, Refusal
     };
     let subscription: Subscription = call.content()?;
     Ok(ok(&subscription))
+}
+
+pub(super) async fn greet(State(service): Shared, call: Call) -> Answer {
+    let name = call.required_text("name")?;
+    let name = if service.has(&greeting_unescaped::FAULT) {
+        greeting_unescaped::escaped(name)
+    } else {
+        escaped(name)
+    };
+    let page = format!("<!doctype html><title>Newsletter</title><p>Hello {name}!</p>");
+    Ok(typed(StatusCode::OK, "text/html; charset=utf-8", page))
 }

@@ -8,8 +8,8 @@ use super::{Shared, page};
 use crate::answer::{Answer, Refusal, conflict, created_at, no_content, not_found, ok};
 use crate::call::Call;
 use crate::faults::{
-    empty_items_fail, empty_list_is_null, html_not_found, note_cut_mid_character,
-    zero_quantity_divides,
+    created_without_location, empty_items_fail, empty_list_is_null, html_not_found, limit_ignored,
+    note_cut_mid_character, zero_quantity_divides,
 };
 use crate::service::Service;
 use crate::shop::{Order, OrderItem, OrderStatus, Shop};
@@ -31,7 +31,10 @@ struct NewItem {
     quantity: i64,
 }
 
-pub(super) async fn list(State(service): Shared, call: Call) -> Answer {
+pub(super) async fn list(State(service): Shared, mut call: Call) -> Answer {
+    if service.has(&limit_ignored::FAULT) {
+        limit_ignored::strike(&mut call);
+    }
     let is_wanted = |order: &&Order| {
         call.text("status").is_none_or(|status| order.status.as_str() == status)
             && call.integer("customer_id").is_none_or(|id| order.customer_id == id)
@@ -87,7 +90,11 @@ pub(super) async fn create(State(service): Shared, call: Call) -> Answer {
         average_cents,
         tracking: None,
     })?;
-    Ok(created_at(&format!("/orders/{}", order.id), order))
+    let answer = created_at(&format!("/orders/{}", order.id), order);
+    if service.has(&created_without_location::FAULT) {
+        return Ok(created_without_location::strike(answer));
+    }
+    Ok(answer)
 }
 
 fn preview(service: &Service, note: Option<&str>) -> Result<Option<String>, Refusal> {

@@ -9,7 +9,8 @@ use crate::answer::{Answer, conflict, created_at, no_content, not_found, ok};
 use crate::call::Call;
 use crate::faults::{
     absent_description_left_out, category_case_ignored, large_offset_overflows,
-    lowest_price_rejected, name_measured_in_bytes, null_description_fails, unlisted_sort_fails,
+    location_template_unfilled, lowest_price_rejected, name_measured_in_bytes,
+    null_description_fails, unlisted_sort_fails,
 };
 use crate::shop::{Dimensions, Product};
 
@@ -90,7 +91,12 @@ pub(super) async fn create(State(service): Shared, mut call: Call) -> Answer {
     if service.has(&absent_description_left_out::FAULT) {
         absent_description_left_out::strike(&mut value);
     }
-    Ok(created_at(&format!("/products/{}", product.id), &value))
+    let location = if service.has(&location_template_unfilled::FAULT) {
+        location_template_unfilled::LOCATION.to_owned()
+    } else {
+        format!("/products/{}", product.id)
+    };
+    Ok(created_at(&location, &value))
 }
 
 pub(super) async fn read(State(service): Shared, call: Call) -> Answer {

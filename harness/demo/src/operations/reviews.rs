@@ -4,11 +4,15 @@ use axum::extract::State;
 use serde::Deserialize;
 
 use super::{Shared, page};
-use crate::answer::{Answer, created, not_found, ok};
+use crate::answer::{Answer, created, not_found, ok, with_field};
 use crate::call::Call;
-use crate::faults::{absent_author_fails, created_answers_200, missing_rating_defaults};
+use crate::faults::{
+    absent_author_fails, created_answers_200, missing_rating_defaults, total_count_as_text,
+};
 use crate::shop::Review;
 
+/// The field that counts the reviews on all pages.
+const TOTAL_COUNT: &str = "x-total-count";
 /// Who wrote a review that names nobody.
 const NOBODY: &str = "anonymous";
 
@@ -28,7 +32,13 @@ pub(super) async fn list(State(service): Shared, call: Call) -> Answer {
     }
     let is_wanted = |review: &&Review| review.product_id == product_id && review.rating >= least;
     let reviews: Vec<Review> = shop.reviews.iter().filter(is_wanted).cloned().collect();
-    Ok(ok(&page(&call, &reviews)))
+    let page = page(&call, &reviews);
+    let total = if service.has(&total_count_as_text::FAULT) {
+        total_count_as_text::rendered(page.items.len(), page.total)
+    } else {
+        page.total.to_string()
+    };
+    Ok(with_field(ok(&page), TOTAL_COUNT, &total))
 }
 
 pub(super) async fn create(State(service): Shared, mut call: Call) -> Answer {

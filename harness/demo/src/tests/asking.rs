@@ -67,6 +67,8 @@ pub(super) enum Seen {
     Answer {
         status: u16,
         media_type: Option<String>,
+        /// Names in lower case, without the media type.
+        headers: Vec<(String, String)>,
         content: Vec<u8>,
     },
     /// The handler unwound, which closes the connection.
@@ -90,12 +92,17 @@ fn answer(response: Response<Body>) -> Seen {
     let status = response.status().as_u16();
     let media_type = response.headers().get(header::CONTENT_TYPE);
     let media_type = media_type.map(|value| value.to_str().expect("it is ASCII").to_owned());
+    let headers = response.headers().iter().filter(|(name, _)| **name != header::CONTENT_TYPE);
+    let field = |(name, value): (&header::HeaderName, &header::HeaderValue)| {
+        (name.as_str().to_owned(), value.to_str().expect("it is ASCII").to_owned())
+    };
+    let headers = headers.map(field).collect();
     let mut content = Vec::new();
     let mut stream = response.into_body().into_data_stream();
     loop {
         match (0..POLLS_MAX).find_map(|_| stream.next().now_or_never()) {
             None => return Seen::NoEnd,
-            Some(None) => return Seen::Answer { status, media_type, content },
+            Some(None) => return Seen::Answer { status, media_type, headers, content },
             Some(Some(Err(_))) => return Seen::BrokenOff,
             Some(Some(Ok(piece))) => content.extend_from_slice(&piece),
         }
@@ -110,9 +117,26 @@ impl Seen {
         }
     }
 
+    /// The value of a header field, by its name in lower case.
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
+        match self {
+            Self::Answer { headers, .. } => {
+                headers.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str())
+            }
+            Self::Dropped | Self::NoHead | Self::NoEnd | Self::BrokenOff => None,
+        }
+    }
+
+    pub(super) fn text(&self) -> String {
+        match self {
+            Self::Answer { content, .. } => String::from_utf8_lossy(content).into_owned(),
+            Self::Dropped | Self::NoHead | Self::NoEnd | Self::BrokenOff => String::new(),
+        }
+    }
+
     /// What is wrong with it by the contract; `None`: nothing.
     pub(super) fn broken(&self, operation: &str) -> Option<String> {
-        let Self::Answer { status, media_type, content } = self else {
+        let Self::Answer { status, media_type, content, .. } = self else {
             return Some(self.to_string());
         };
         let mut operations = contract::operations().iter();
@@ -121,21 +145,47 @@ impl Seen {
         let Some(declared) = operation["responses"].get(status.to_string()) else {
             return Some(format!("{status} undeclared"));
         };
+        for (name, described) in declared["headers"].as_object().into_iter().flatten() {
+            match self.header(&name.to_lowercase()) {
+                Some(value) if is_valid(&described["schema"], value) => {}
+                Some(_) => return Some(format!("{status} with another {name}")),
+                None => return Some(format!("{status} without {name}")),
+            }
+        }
         let Some(types) = declared["content"].as_object() else {
             return (!content.is_empty()).then(|| format!("{status} with content"));
         };
         let media_type = media_type.as_deref().unwrap_or("no media type");
-        let Some(promised) = types.get(media_type) else {
+        // Only JSON has its media type without a charset.
+        let essence = media_type.strip_suffix("; charset=utf-8").unwrap_or(media_type);
+        let is_json = media_type.ends_with("json");
+        let Some(promised) = types.get(if is_json { media_type } else { essence }) else {
             return Some(format!("{status} {media_type} undeclared"));
         };
-        let validator = jsonschema::options()
-            .with_draft(Draft::Draft202012)
-            .build(&promised["schema"])
-            .expect("the schema compiles");
+        if essence.ends_with("xml") {
+            let parsed = roxmltree::Document::parse(std::str::from_utf8(content).ok()?);
+            return parsed.err().map(|_| format!("{status} is no XML"));
+        }
+        if !is_json {
+            return None;
+        }
+        let validator = compiled(&promised["schema"]);
         let value = self.json();
         let error = validator.iter_errors(&value).next()?;
         Some(format!("{status} breaks {}", error.kind().keyword()))
     }
+}
+
+fn compiled(schema: &Value) -> jsonschema::Validator {
+    let options = jsonschema::options().with_draft(Draft::Draft202012);
+    options.build(schema).expect("the schema compiles")
+}
+
+/// Whether the value of a field is what its schema says: a number where it spells one, else a text.
+fn is_valid(schema: &Value, value: &str) -> bool {
+    let number = value.parse::<i64>().map(Value::from);
+    let texts = [Value::from(value)];
+    number.into_iter().chain(texts).any(|reading| compiled(schema).is_valid(&reading))
 }
 
 impl fmt::Display for Seen {

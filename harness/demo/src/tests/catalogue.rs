@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::asking::{Asked, ask, asked};
+use super::asking::{Asked, Seen, ask, asked};
 use crate::{FAULTS, Faults, app, contract};
 
 /// Fault, what shows it, what is seen then, what the twin answers.
@@ -117,6 +117,19 @@ fn answers_against_the_contract() -> Vec<Shown> {
     ]
 }
 
+fn headers_and_syntax() -> Vec<Shown> {
+    vec![
+        ("created_without_location", order(|_| ()), "201 without Location", "201"),
+        (
+            "total_count_as_text",
+            asked("GET /products/{product_id}/reviews", "/products/1003/reviews"),
+            "200 with another X-Total-Count",
+            "200",
+        ),
+        ("ampersand_unescaped", asked("GET /categories", "/categories"), "200 is no XML", "200"),
+    ]
+}
+
 fn wrong_limits() -> Vec<Shown> {
     vec![
         ("limit_off_by_one", asked("GET /products", "/products?limit=101"), "200", "400"),
@@ -195,7 +208,46 @@ fn lost_answers() -> Vec<Shown> {
 }
 
 fn shown() -> Vec<Shown> {
-    [server_errors(), answers_against_the_contract(), wrong_limits(), lost_answers()].concat()
+    let by_rule = answers_against_the_contract();
+    [server_errors(), by_rule, headers_and_syntax(), wrong_limits(), lost_answers()].concat()
+}
+
+/// Fault, what shows it, and what is seen then but not of the twin: nothing that the contract could
+/// say.
+type ShownOtherwise = (&'static str, Asked, fn(&Seen) -> bool);
+
+fn shown_otherwise() -> Vec<ShownOtherwise> {
+    vec![
+        ("trace_in_refusal", asked("GET /coupons/{code}", "/coupons/NONE1"), |seen| {
+            seen.text().contains("coupons.js:41:11")
+        }),
+        (
+            "greeting_unescaped",
+            asked("GET /newsletter/greeting", "/newsletter/greeting?name=%3Cb%3E%26%3C/b%3E"),
+            |seen| seen.text().contains("Hello <b>&</b>!"),
+        ),
+        ("location_template_unfilled", product("POST /products", "/products", |_| ()), |seen| {
+            seen.header("location") == Some("/products/{product_id}")
+        }),
+        ("limit_ignored", asked("GET /orders", "/orders?limit=1"), |seen| {
+            seen.json()["items"].as_array().is_some_and(|items| items.len() > 1)
+        }),
+    ]
+}
+
+#[test]
+fn every_fault_beyond_the_contract_shows_itself_and_its_twin_does_not() {
+    for (name, asked, is_faulty) in shown_otherwise() {
+        for (faults, expected) in [
+            (Faults::only(&[name]).expect("the catalogue has it"), true),
+            (Faults::all(), true),
+            (Faults::none(), false),
+        ] {
+            let seen = ask(&mut app(faults), &asked);
+            assert_eq!(is_faulty(&seen), expected, "{name}: {seen:?}");
+            assert!(seen.broken(asked.operation).is_none() || expected, "{name}: {seen:?}");
+        }
+    }
 }
 
 #[test]
@@ -247,7 +299,8 @@ fn a_fault_strikes_one_operation_only() {
 #[test]
 fn every_fault_is_shown_here() {
     let listed: BTreeSet<&str> = FAULTS.iter().map(|fault| fault.name).collect();
-    let tried: BTreeSet<&str> = shown().iter().map(|(name, ..)| *name).collect();
+    let mut tried: BTreeSet<&str> = shown().iter().map(|(name, ..)| *name).collect();
+    tried.extend(shown_otherwise().iter().map(|(name, ..)| *name));
     assert_eq!(listed, tried);
 }
 

@@ -34,6 +34,7 @@ fn accepted() -> Vec<Asked> {
             "/products/1003/reviews",
             json!({"rating": 1}),
         ),
+        asked("GET /categories", "/categories"),
         asked("GET /customers", "/customers?country=DE"),
         json_to("POST /customers", "/customers", json!({"name": "G", "email": "g@m.example"})),
         asked("GET /customers/{customer_id}", "/customers/2001"),
@@ -76,6 +77,7 @@ fn accepted() -> Vec<Asked> {
             .header("x-currency", "USD"),
         asked("POST /newsletter", "/newsletter")
             .form("email=a%40m.example&frequency=daily&age=16&html=true&topics=news&topics=jobs"),
+        asked("GET /newsletter/greeting", "/newsletter/greeting?name=Ada"),
         asked("DELETE /orders/{order_id}", "/orders/3005"),
         asked("DELETE /products/{product_id}", "/products/1009"),
     ]
