@@ -28,9 +28,11 @@ mod near_misses;
 mod odd_numbers;
 mod odd_parts;
 mod odd_texts;
+mod pairs;
 mod parts;
 mod pattern;
 mod plan;
+mod protocol;
 mod readings;
 mod render;
 mod shapes;
@@ -39,6 +41,7 @@ mod source;
 mod strategy;
 mod violated;
 mod violation;
+mod wire;
 mod xml;
 
 pub use malformed::LENIENT_SUFFIX;
@@ -83,4 +86,6 @@ pub const GENERATORS: &[Generator] = &[
     malformed_multipart::GENERATOR,
     malformed_xml::GENERATOR,
     malformed_coding::GENERATOR,
+    protocol::GENERATOR,
+    pairs::GENERATOR,
 ];

@@ -103,6 +103,8 @@ pub(crate) struct Parts {
     /// In the contract's order; empty if the operation takes no content, or none that can be made.
     pub(crate) bodies: Vec<BodyPart>,
     pub(crate) body_required: bool,
+    /// As the contract writes them, whether content can be made for them or not.
+    pub(crate) media_types: Vec<String>,
     /// What cannot be made, and why.
     pub(crate) gaps: Vec<String>,
     /// A required part cannot be made: no valid request exists.
@@ -127,6 +129,7 @@ impl Parts {
             parameters: Vec::new(),
             bodies: Vec::new(),
             body_required: false,
+            media_types: Vec::new(),
             gaps: Vec::new(),
             is_blocked: false,
         };
@@ -146,6 +149,7 @@ impl Parts {
         }
         if let Some(body) = &operation.request_body {
             parts.body_required = body.required;
+            parts.media_types = body.content.iter().map(|content| content.name.clone()).collect();
             for media_type in &body.content {
                 match BodyPart::compile(atlas, schemas, media_type) {
                     Ok(part) if part.plausible().is_some() => parts.bodies.push(part),

@@ -1,6 +1,7 @@
 //! Everything that can be done to one operation, compiled once.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use harness_contract::{Contract, Location, Operation, OperationKey};
 use harness_model::{Body, Intent, ParameterValue, Place, Step, Violated};
@@ -11,7 +12,9 @@ use crate::bodies::BodyPart;
 use crate::boundary::{Edge, edges};
 use crate::draw::{Alphabet, Fill};
 use crate::malformed;
+use crate::pairs;
 use crate::parts::{ParameterPart, Parts};
+use crate::protocol::{DESTRUCTIVE_MAX, Probe, SAFE_MAX, is_destructive, probes};
 use crate::render::render;
 use crate::shapes::Compiler;
 use crate::violated::Law;
@@ -28,6 +31,8 @@ pub struct OperationPlan {
     path: String,
     parts: Parts,
     law: Law,
+    /// Method and path template of every operation of the contract.
+    routes: Arc<Vec<(String, String)>>,
 }
 
 impl OperationPlan {
@@ -53,12 +58,15 @@ impl OperationPlan {
             Parts::add(&mut compiler, operation);
         }
         let atlas = compiler.finish();
+        let route = |operation: &Operation| (operation.method.clone(), operation.path.clone());
+        let routes: Arc<Vec<_>> = Arc::new(contract.operations.iter().map(route).collect());
         let plan = |operation: &Operation| Self {
             key: operation.key.clone(),
             method: operation.method.clone(),
             path: operation.path.clone(),
             parts: Parts::compile(&atlas, &contract.schemas, operation),
             law: Law::new(contract),
+            routes: Arc::clone(&routes),
         };
         operations.map(plan).collect()
     }
@@ -242,6 +250,23 @@ impl OperationPlan {
         list.chosen(&baseline)
     }
 
+    /// Valid requests with two things at a time: optional parameters and members in a covering array of
+    /// strength 2, then edges of two places together. The same for every seed, without repeats on the
+    /// wire; at most 200.
+    pub fn pairs(&self) -> Vec<Step> {
+        let Some(baseline) = self.baseline() else { return Vec::new() };
+        let mut seen = BTreeSet::from([octets(&baseline)]);
+        let mut steps = Vec::new();
+        for (found, most) in [
+            (pairs::presence(&baseline, &self.parts), pairs::PRESENCE_MAX),
+            (pairs::of_edges(&baseline, &self.parts), pairs::EDGE_PAIRS_MAX),
+        ] {
+            let is_new = |step: &Step| seen.insert(octets(step)) && self.violated(step).is_empty();
+            steps.extend(found.into_iter().filter(is_new).take(most));
+        }
+        steps
+    }
+
     /// Requests whose content is broken in its syntax, one thing at a time, most telling first; at most
     /// 64, without repeats on the wire, the same for every seed. What a reader may take all the same
     /// has a layer that ends with [`LENIENT_SUFFIX`](crate::LENIENT_SUFFIX).
@@ -263,6 +288,40 @@ impl OperationPlan {
         let mut steps = list.chosen_of(&baseline, malformed::USUAL_MAX);
         steps.extend(bulky.chosen_of(&baseline, malformed::BULKY_MAX));
         steps
+    }
+
+    /// Requests that are odd as HTTP rather than by their values: other methods and media types,
+    /// parameters twice or in another form, escapes that are none, fields that nobody declares. Most
+    /// telling first, methods that change things last; at most 60. What no reader can take for valid is
+    /// called invalid, the rest sits on limits that the contract does not declare.
+    pub fn protocol(&self) -> Vec<Step> {
+        let Some(baseline) = self.baseline() else { return Vec::new() };
+        let (mut safe, mut destructive) = (Ranked::default(), Ranked::default());
+        for Probe { mut step, at, what, rank } in probes(&baseline, &self.parts, &self.routes) {
+            let list = if is_destructive(&step) { &mut destructive } else { &mut safe };
+            let mut broken = self.violated(&step);
+            if broken.is_empty() {
+                let limit = format!("{}{what}", Intent::UNDECLARED_LIMIT);
+                step.intent = Intent::Boundary { at, limit };
+                list.push(step, rank);
+                continue;
+            }
+            // A required parameter under another name may be known for what it is.
+            for violated in &mut broken {
+                violated.lenient |= violated.keyword == "required";
+            }
+            list.push_broken(&broken, step, &at, what, rank);
+        }
+        let mut steps = safe.chosen_of(&baseline, SAFE_MAX);
+        steps.extend(destructive.chosen_of(&baseline, DESTRUCTIVE_MAX));
+        steps
+    }
+
+    /// Whether a step asks by a method that changes things although its operation has another one, or
+    /// asks for such a method in a field: should the service know it, something may be gone. Of
+    /// [`Self::protocol`] these come last.
+    pub fn is_destructive(step: &Step) -> bool {
+        is_destructive(step)
     }
 
     /// What a step breaks, as it goes over the wire; empty: the contract allows it. Values that are
@@ -350,7 +409,7 @@ fn octets(step: &Step) -> [u8; 32] {
     *hasher.finalize().as_bytes()
 }
 
-fn parameter_place(part: &ParameterPart, pointer: String) -> Place {
+pub(crate) fn parameter_place(part: &ParameterPart, pointer: String) -> Place {
     Place::Parameter { location: part.location, name: part.name.clone(), pointer }
 }
 
@@ -359,7 +418,7 @@ fn baseline_has(step: &Step, part: &ParameterPart) -> bool {
 }
 
 /// The step with one parameter set, or left out.
-fn with_parameter(step: &Step, part: &ParameterPart, value: Option<Value>) -> Step {
+pub(crate) fn with_parameter(step: &Step, part: &ParameterPart, value: Option<Value>) -> Step {
     let mut step = step.clone();
     let at =
         step.parameters.iter().position(|v| v.location == part.location && v.name == part.name);
@@ -372,7 +431,7 @@ fn with_parameter(step: &Step, part: &ParameterPart, value: Option<Value>) -> St
     step
 }
 
-fn with_body(step: &Step, body: Option<Body>) -> Step {
+pub(crate) fn with_body(step: &Step, body: Option<Body>) -> Step {
     Step { body, ..step.clone() }
 }
 

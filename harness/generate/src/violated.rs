@@ -12,6 +12,7 @@ use crate::media::Family;
 use crate::parts::{ParameterPart, Parts};
 use crate::readings::{of_form, of_parameter, of_text, of_xml};
 use crate::render::text;
+use crate::wire;
 
 /// Violations of one request that are told apart.
 const VIOLATED_MAX: usize = 32;
@@ -29,10 +30,15 @@ impl Law {
 
     /// Every constraint that a step breaks, parameters first; empty: the contract allows it.
     pub(crate) fn of_step(&self, parts: &Parts, step: &Step) -> Vec<Violated> {
+        // What another method means is not for this operation to say.
+        if let Some(violated) = wire::of_method(step) {
+            return vec![violated];
+        }
         let mut found = Vec::new();
         for part in &parts.parameters {
             found.extend(self.of_parameter(part, step));
         }
+        found.extend(wire::of_media_type(parts, step));
         found.extend(self.of_content(parts, step));
         found.truncate(VIOLATED_MAX);
         found
@@ -50,6 +56,9 @@ impl Law {
             what,
             lenient,
         };
+        if let (None, Some(raw)) = (sent, wire::raw(step, part.location, &part.name)) {
+            return of_raw(part, raw);
+        }
         match readings {
             None if part.required => vec![required(format!("without the required {name}"), false)],
             None => Vec::new(),
@@ -110,6 +119,17 @@ fn is_void(value: &ParameterValue) -> bool {
 
 fn place(part: &ParameterPart, pointer: String) -> Place {
     Place::Parameter { location: part.location, name: part.name.clone(), pointer }
+}
+
+/// A text that stands in the target as it is: it breaks the contract if no reader makes a valid value
+/// of it.
+fn of_raw(part: &ParameterPart, raw: &str) -> Vec<Violated> {
+    if wire::raw_readings(raw).iter().any(|reading| part.graph.is_valid(reading)) {
+        return Vec::new();
+    }
+    let what = format!("{raw} in the target");
+    let keyword = "encoding".to_owned();
+    vec![Violated { at: place(part, String::new()), keyword, what, lenient: false }]
 }
 
 fn of_readings(schemas: &Schemas, part: &ParameterPart, readings: &[Value]) -> Vec<Violated> {

@@ -140,15 +140,34 @@ fn lists(plan: &OperationPlan, fail: &mut impl FnMut(String)) -> usize {
     for step in boundaries.iter().step_by(judged(&boundaries)).chain(&plan.examples()) {
         allowed(plan, step, fail);
     }
+    let (pairs, protocol, malformed) = (plan.pairs(), plan.protocol(), plan.malformed());
+    for step in pairs.iter().step_by(judged(&pairs)) {
+        allowed(plan, step, fail);
+    }
     for step in violations.iter().step_by(judged(&violations)) {
-        let Intent::Invalid(meant) = &step.intent else {
-            panic!("a violation is called {}", step.intent.class());
-        };
-        let broken = plan.violated(step);
-        if !broken.iter().any(|found| found.at == meant.at && found.keyword == meant.keyword) {
-            fail(format!("{} is not broken at {}", meant.keyword, meant.at));
+        broken(plan, step, fail);
+    }
+    for step in &protocol {
+        if step.intent.is_allowed() {
+            allowed(plan, step, fail);
+        } else {
+            broken(plan, step, fail);
         }
+    }
+    for step in &malformed {
+        assert!(matches!(step.intent, Intent::Malformed { .. }), "{}", step.intent);
         assert!(render(step, "/api").is_ok(), "nothing is bound in a planned step");
     }
-    boundaries.len() + violations.len()
+    boundaries.len() + violations.len() + pairs.len() + protocol.len() + malformed.len()
+}
+
+fn broken(plan: &OperationPlan, step: &Step, fail: &mut impl FnMut(String)) {
+    let Intent::Invalid(meant) = &step.intent else {
+        panic!("a violation is called {}", step.intent.class());
+    };
+    let broken = plan.violated(step);
+    if !broken.iter().any(|found| found.at == meant.at && found.keyword == meant.keyword) {
+        fail(format!("{} is not broken at {}", meant.keyword, meant.at));
+    }
+    assert!(render(step, "/api").is_ok(), "nothing is bound in a planned step");
 }
