@@ -36,6 +36,7 @@ paths:
       responses:
         "201": { description: ok, content: { application/json: { schema: { type: object } } } }
         "400": { description: no, content: { application/json: {} } }
+        "415": { description: not that, content: { application/json: {} } }
   /orders/{id}:
     get:
       parameters:
@@ -68,7 +69,21 @@ fn correct(request: &Request) -> Outcome {
             Ok(0) | Err(_) => answer(400, &json!({"message": "bad id"})),
         };
     }
-    if request.method == "POST" {
+    if request.method == "POST" && target.split('?').next() == Some("/orders") {
+        let media_types: Vec<_> = request
+            .headers
+            .iter()
+            .filter(|field| field.name.eq_ignore_ascii_case("content-type"))
+            .map(|field| field.value.lossy().to_ascii_lowercase())
+            .collect();
+        let is_json = |name: &String| {
+            let mut parts = name.split(';').map(str::trim);
+            parts.next() == Some("application/json")
+                && parts.all(|parameter| parameter == "charset=utf-8")
+        };
+        if media_types.len() != 1 || !media_types.iter().all(is_json) {
+            return answer(415, &json!({"message": "send JSON"}));
+        }
         let content: Value = serde_json::from_slice(&request.content.0).unwrap_or(Value::Null);
         let text = |name: &str, min: usize, max: usize| {
             content[name].as_str().is_some_and(|s| (min..=max).contains(&s.chars().count()))

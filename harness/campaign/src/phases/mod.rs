@@ -3,6 +3,9 @@
 mod baseline;
 mod boundary;
 mod examples;
+mod malformed;
+mod pairs;
+mod protocol;
 mod random;
 mod regressions;
 mod violation;
@@ -50,5 +53,8 @@ pub const PHASES: &[Phase] = &[
     examples::PHASE,
     boundary::PHASE,
     violation::PHASE,
+    malformed::PHASE,
+    protocol::PHASE,
+    pairs::PHASE,
     random::PHASE,
 ];
