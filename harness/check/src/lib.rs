@@ -14,6 +14,7 @@ mod http_semantics;
 mod invalid_accepted;
 mod message;
 mod missing_required_header;
+mod over_run;
 mod reflected_markup;
 mod server_error;
 mod subject;
@@ -31,6 +32,7 @@ use harness_contract::{Contract, Operation};
 use harness_model::{Exchange, Step, Verdict};
 
 pub use answers::Answers;
+pub use over_run::{CostSeen, ErrorSeen, RUN_CHECKS, RunCheck, RunView, Shape, judge_run};
 
 /// What a check judges.
 #[derive(Clone, Copy)]
@@ -94,7 +96,9 @@ pub fn judge_all(subject: &Subject<'_>) -> Vec<(&'static Check, Verdict)> {
 
 /// What `harness explain` prints for the check of this name; `None` if there is none.
 pub fn explain(name: &str) -> Option<&'static str> {
-    CHECKS.iter().find(|check| check.name == name).map(|check| check.explain)
+    let by_exchange = CHECKS.iter().map(|check| (check.name, check.explain));
+    let by_run = RUN_CHECKS.iter().map(|check| (check.name, check.explain));
+    by_exchange.chain(by_run).find(|(own, _)| *own == name).map(|(_, explain)| explain)
 }
 
 fn judge_by(checks: &'static [Check], subject: &Subject<'_>) -> Vec<(&'static Check, Verdict)> {
