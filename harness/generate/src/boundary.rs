@@ -10,7 +10,7 @@ use crate::constraints::Constraints;
 use crate::draw::{Alphabet, Fill, of_shape, of_variant, step_of, whole, whole_range, within};
 use crate::shapes::{Graph, Kind};
 use crate::sites::{Site, replaced, sites};
-use crate::{near_misses, odd_numbers, odd_parts, odd_texts};
+use crate::{formats, near_misses, odd_numbers, odd_parts, odd_texts};
 
 /// Longest string that is sent as a boundary, in code points.
 const LENGTH_MAX: usize = 65_536;
@@ -241,6 +241,18 @@ fn strings(graph: &Graph, site: &Site<'_>, alphabet: Alphabet, found: &mut Vec<C
 fn of_length(graph: &Graph, site: &Site<'_>, alphabet: Alphabet, length: usize) -> Option<String> {
     let mut exact = site.variant.clone();
     let constraints = Arc::make_mut(&mut exact.constraints);
+    if let (Kind::String { patterns }, Some(format)) = (&site.variant.kind, &constraints.format)
+        && patterns.is_empty()
+        && let Some(text) = formats::of_length(format, length)
+    {
+        return Some(text);
+    }
+    if let Kind::String { patterns } = &site.variant.kind
+        && let [pattern] = patterns.as_slice()
+        && let Some(text) = pattern.of_length(length)
+    {
+        return Some(text);
+    }
     constraints.length_min = length;
     constraints.length_max = Some(length);
     let value = of_variant(graph, &exact, alphabet)?;
@@ -293,7 +305,9 @@ pub(crate) fn list_of(
     let mut choice = 0;
     // Choices count up, so that items differ where they can.
     while list.len() < length && choice < length as u64 * 4 + 16 {
-        let mut source = Source::replay(vec![0, choice, choice, choice, choice / 2, choice]);
+        // The first choice often says which kind of value, and sometimes all there is to say.
+        let first = if choice % 2 == 0 { 0 } else { choice / 2 };
+        let mut source = Source::replay(vec![first, choice, choice, choice, choice / 2, choice]);
         choice += 1;
         let item = match items {
             Some(id) => of_shape(graph, id, &mut source, alphabet, Fill::Chance)?,

@@ -68,6 +68,11 @@ impl ParameterPart {
         ParameterValue { value: BoundValue::Known(value), ..self.template.clone() }
     }
 
+    /// With `content`: the media type of the value.
+    pub(crate) fn media_type(&self) -> Option<&str> {
+        self.template.media_type.as_deref()
+    }
+
     /// The most plausible value: an example of the contract, else the simplest.
     pub(crate) fn plausible(&self) -> Option<Value> {
         if let Some(example) = self.examples.first() {

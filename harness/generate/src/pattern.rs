@@ -6,7 +6,7 @@
 
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
-use crate::Source;
+use crate::{Source, pattern_length};
 
 /// Repetitions beyond the least that are drawn: `.*` need not be long.
 const EXTRA_REPEATS_MAX: u32 = 4;
@@ -46,6 +46,11 @@ impl Pattern {
         let mut text = String::new();
         walk(self.tree.as_ref()?, source, stretch, &mut text);
         Some(text)
+    }
+
+    /// A string that matches and has exactly this many characters, if there is one that is not long.
+    pub(crate) fn of_length(&self, length: usize) -> Option<String> {
+        pattern_length::of_length(self.tree.as_ref()?, length)
     }
 }
 
@@ -101,7 +106,7 @@ fn walk(tree: &Hir, source: &mut Source, stretch: u32, text: &mut String) {
 }
 
 /// A member of a class; letters and digits before anything else.
-fn member(class: &Class, source: &mut Source) -> Option<char> {
+pub(crate) fn member(class: &Class, source: &mut Source) -> Option<char> {
     let ranges: Vec<(u32, u32)> = match class {
         Class::Unicode(class) => {
             class.ranges().iter().map(|r| (u32::from(r.start()), u32::from(r.end()))).collect()

@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::Source;
 use crate::bodies::BodyPart;
 use crate::boundary::{Edge, edges};
+use crate::coverage::{ConstraintCoverage, coverage};
 use crate::draw::{Alphabet, Fill};
 use crate::malformed;
 use crate::pairs;
@@ -322,6 +323,15 @@ impl OperationPlan {
     /// [`Self::protocol`] these come last.
     pub fn is_destructive(step: &Step) -> bool {
         is_destructive(step)
+    }
+
+    /// Each constraint of the operation, and whether its edges and violations reach it. Makes both
+    /// lists to look at them.
+    pub fn coverage(&self) -> Vec<ConstraintCoverage> {
+        let mut valid = self.boundaries();
+        valid.extend(self.examples());
+        valid.extend(self.baseline());
+        coverage(&self.parts, &valid, &self.violations())
     }
 
     /// What a step breaks, as it goes over the wire; empty: the contract allows it. Values that are

@@ -185,7 +185,9 @@ fn arrays(
         found.push(tried(Value::Array(few), what, 0));
     }
     if let Some(most) = constraints.items_max.filter(|most| *most < ITEMS_MAX)
+        // Where there are not so many different items, some are repeated.
         && let Some(many) = list_of(graph, present, items, alphabet, most + 1, constraints.unique)
+            .or_else(|| list_of(graph, present, items, alphabet, most + 1, false))
     {
         found.push(tried(Value::Array(many), format!("one item beyond maxItems {most}"), 0));
     }
@@ -207,8 +209,19 @@ fn objects(constraints: &Constraints, current: &Value, found: &mut Vec<Tried>) {
         fewer.shift_remove(name);
         found.push(with(fewer, name, format!("without the required member {name}"), 0));
     }
-    if constraints.required.len() > 1 {
+    if constraints.required.len() > 1 || constraints.members_min == 1 {
         found.push(tried(json!({}), "an empty object", 1));
+    }
+    if constraints.members_min > constraints.required.len().max(1) {
+        let mut fewer = members.clone();
+        let optional = members.keys().filter(|name| !constraints.required.contains(name));
+        for name in optional {
+            if fewer.len() >= constraints.members_min {
+                fewer.shift_remove(name);
+            }
+        }
+        let what = format!("one member short of minProperties {}", constraints.members_min);
+        found.push(tried(Value::Object(fewer), what, 0));
     }
     if constraints.closed {
         let mut more = members.clone();

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use harness_contract::{Contract, Operation, read};
-use harness_generate::{OperationPlan, Source, render};
+use harness_generate::{OperationPlan, Reach, Source, render};
 use harness_model::{Intent, Seed, Step};
 
 /// Operations of one document whose every case is judged; of larger documents every n-th.
@@ -49,6 +49,9 @@ fn plans_of_real_contracts_offer_what_they_say() {
             });
         }
     });
+    let (reached, missed) = (REACHED.load(Ordering::Relaxed), MISSED.load(Ordering::Relaxed));
+    eprintln!("{reached} sides of constraints are reached, {missed} are not");
+    assert!(reached * 100 >= (reached + missed) * REACHED_MIN, "{reached} reached, {missed} not");
     let seen = seen.into_inner().unwrap();
     let documents: BTreeSet<String> = paths.iter().map(|path| file_name(path)).collect();
     let known: BTreeSet<String> = exceptions(&documents);
@@ -97,8 +100,37 @@ fn survey(path: &Path) -> BTreeSet<String> {
             judged += lists(plan, &mut fail);
         }
     }
-    eprintln!("{name}: {} operations, {judged} steps of lists", plans.len());
+    let (covered, missed) = totals(&plans, stride);
+    eprintln!(
+        "{name}: {} operations, {judged} steps of lists; {covered} sides of constraints reached, {missed} not",
+        plans.len()
+    );
+    REACHED.fetch_add(covered, Ordering::Relaxed);
+    MISSED.fetch_add(missed, Ordering::Relaxed);
     found
+}
+
+/// Sides of constraints that some case reaches, and that one could and none does.
+static REACHED: AtomicUsize = AtomicUsize::new(0);
+static MISSED: AtomicUsize = AtomicUsize::new(0);
+/// Of a hundred sides of constraints that can be reached, this many must be.
+const REACHED_MIN: usize = 95;
+
+fn totals(plans: &[OperationPlan], stride: usize) -> (usize, usize) {
+    let (mut reached, mut missed) = (0, 0);
+    for constraint in plans.iter().step_by(stride).flat_map(OperationPlan::coverage) {
+        for (side, name) in [(constraint.edge, "edge"), (constraint.breach, "breach")] {
+            match side {
+                Reach::Covered => reached += 1,
+                Reach::Missed => {
+                    missed += 1;
+                    eprintln!("  no {name}: {} {}", constraint.at, constraint.keyword);
+                }
+                Reach::Unreachable => {}
+            }
+        }
+    }
+    (reached, missed)
 }
 
 /// Every part can be made, but for media types that have no generator.
