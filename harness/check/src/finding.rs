@@ -31,10 +31,19 @@ pub(crate) fn fail(subject: &Subject<'_>, told: Told) -> Verdict {
     let evidence = Evidence {
         expected: told.expected,
         observed: told.observed,
-        contract_pointer: told.contract_pointer,
+        contract_pointer: told.contract_pointer.map(|pointer| placed(subject, pointer)),
         response_pointer: told.response_pointer,
     };
     Verdict::Fail(Finding { signature, severity: told.severity, title: told.title, evidence })
+}
+
+/// A pointer with `#`, and before it the name of its document if that is not the contract's first.
+fn placed(subject: &Subject<'_>, pointer: String) -> String {
+    let contract = subject.contract;
+    match pointer.strip_prefix('#').map(|pointer| contract.place(pointer)) {
+        Some((source, rest)) if source != contract.source => format!("{source}#{rest}"),
+        Some(_) | None => pointer,
+    }
 }
 
 /// A verdict that is withheld, as the only one of its check.

@@ -3,7 +3,8 @@
 use harness_contract::StatusRange;
 use harness_model::{Severity, Verdict};
 
-use crate::finding::{Told, fail, request_in_words, status_in_words};
+use crate::finding::{Told, fail, request_in_words, status_in_words, unknown};
+use crate::subject::ASKED_FOR;
 use crate::{Check, Subject, message};
 
 pub(crate) const CHECK: Check = Check {
@@ -13,7 +14,8 @@ pub(crate) const CHECK: Check = Check {
         15.6). An invalid request deserves 4xx; a valid one deserves its answer. Behind a 5xx stands an \
         unhandled case.\n\n\
         Quiet when: 501 answers a method that the contract does not declare; 501 or 503 is declared by \
-        its code for the operation; 503 comes with Retry-After (back-pressure). A declared 500 is still \
+        its code for the operation; 503 comes with Retry-After (back-pressure). Unknown when the request \
+        names this very status. A declared 500 is still \
         a failure: many generated contracts declare it everywhere.\n\n\
         Causes are told apart by status and masked message, so that a 500 on an empty list does not hide \
         a 500 on a negative number.\n\n\
@@ -38,6 +40,9 @@ fn judge(subject: &Subject<'_>) -> Vec<Verdict> {
     };
     if is_quiet {
         return Vec::new();
+    }
+    if subject.asks_for_status(status) {
+        return unknown(ASKED_FOR);
     }
     let message = message::message(subject, response);
     let told = Told {

@@ -2,11 +2,14 @@
 //! operation's own, is the service still there. Knows HTTP's request target, no oracle.
 
 use harness_contract::{Operation, ResponseSpec, StatusRange};
-use harness_model::{Intent, Outcome, Response};
+use harness_model::{BoundValue, Intent, Outcome, ParameterValue, Response};
 use percent_encoding::percent_decode_str;
+use serde_json::Value;
 
 use crate::Subject;
 
+/// Why a verdict on a status is withheld if [`Subject::asks_for_status`] is true.
+pub(crate) const ASKED_FOR: &str = "the request names this very status";
 /// Why a verdict on the operation is withheld if [`Subject::reaches_operation`] is false.
 pub(crate) const ELSEWHERE: &str =
     "the path may lead to another operation (empty, dotted or with a separator in it)";
@@ -89,6 +92,24 @@ impl<'a> Subject<'a> {
             return false;
         }
         !self.contract.operations.iter().any(|other| is_better_match(other, self.operation, path))
+    }
+
+    /// Whether the request names this very status in its path or a parameter: a service that answers with
+    /// what it is asked for (`/status/{codes}`) has not failed.
+    pub(crate) fn asks_for_status(&self, status: u16) -> bool {
+        let status = status.to_string();
+        let names = |text: &str| decoded(text).split(',').any(|part| part.trim() == status);
+        let is_named = |parameter: &ParameterValue| match &parameter.value {
+            BoundValue::Known(Value::String(text)) => names(text),
+            BoundValue::Known(Value::Number(number)) => number.to_string() == status,
+            BoundValue::Known(Value::Array(items)) => {
+                items.iter().any(|item| names(item.to_string().trim_matches('"')))
+            }
+            BoundValue::Known(Value::Null | Value::Bool(_) | Value::Object(_))
+            | BoundValue::Bound(_) => false,
+        };
+        self.path_values().iter().any(|value| names(value))
+            || self.step.parameters.iter().any(is_named)
     }
 
     /// The values that the request's path holds for the template's parameters, still

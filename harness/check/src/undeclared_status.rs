@@ -4,7 +4,7 @@ use harness_contract::Operation;
 use harness_model::{Intent, Severity, Verdict};
 
 use crate::finding::{Told, fail, range_name, request_in_words, unknown};
-use crate::subject::ELSEWHERE;
+use crate::subject::{ASKED_FOR, ELSEWHERE};
 use crate::{Check, Subject};
 
 pub(crate) const CHECK: Check = Check {
@@ -41,6 +41,9 @@ fn judge(subject: &Subject<'_>) -> Vec<Verdict> {
     if !subject.reaches_operation() {
         return unknown(ELSEWHERE);
     }
+    if subject.asks_for_status(status) {
+        return unknown(ASKED_FOR);
+    }
     let declared: Vec<String> = operation.responses.iter().map(|r| range_name(r.status)).collect();
     let told = Told {
         check: CHECK.name,
@@ -68,6 +71,14 @@ mod tests {
     use harness_model::Severity;
 
     use crate::fixture::{Fixture, check, malformed, silent, unknown};
+
+    #[test]
+    fn a_status_that_was_asked_for_is_not_judged() {
+        let asked = |target| Fixture::answered(418, "").at("/status/{code}", target);
+        unknown("undeclared_status", &asked("/status/418"));
+        unknown("undeclared_status", &asked("/status/200%2C418"));
+        check("undeclared_status", &asked("/status/4180"));
+    }
 
     #[test]
     fn a_status_that_is_not_declared_is_a_failure() {
