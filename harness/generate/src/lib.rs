@@ -14,6 +14,7 @@ mod boundary;
 mod constraints;
 mod content;
 mod coverage;
+mod dictionary;
 mod draw;
 mod formats;
 mod gzip;
