@@ -12,6 +12,7 @@ mod hang;
 mod header_violates_schema;
 mod http_semantics;
 mod invalid_accepted;
+mod malformed_accepted;
 mod message;
 mod missing_required_header;
 mod over_run;
@@ -76,6 +77,7 @@ pub const CHECKS: &[Check] = &[
     server_error::CHECK,
     reflected_markup::CHECK,
     error_detail_leak::CHECK,
+    malformed_accepted::CHECK,
     invalid_accepted::CHECK,
     valid_rejected::CHECK,
     body_violates_schema::CHECK,

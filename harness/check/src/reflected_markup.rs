@@ -1,6 +1,6 @@
 //! Markup that we sent comes back in a page as it was.
 
-use harness_model::{BodyContent, BoundValue, Place, Response, Severity, Step, Verdict};
+use harness_model::{BoundValue, Place, Response, Severity, Step, Verdict};
 use serde_json::Value;
 
 use crate::finding::{Told, excerpt, fail};
@@ -112,8 +112,7 @@ fn texts(step: &Step) -> Vec<(Place, String)> {
             collect(value, String::new(), 0, &at, &mut found);
         }
     }
-    let content = step.body.as_ref().map(|body| &body.content);
-    if let Some(BodyContent::Json(value) | BodyContent::Form(value)) = content {
+    if let Some(value) = step.body.as_ref().and_then(|body| body.content.value()) {
         collect(value, String::new(), 0, &|pointer| Place::Body { pointer }, &mut found);
     }
     found

@@ -1,7 +1,7 @@
 //! A page holds more than it may.
 
 use harness_contract::{Direction, Location, Operation, Parameter};
-use harness_model::{BoundValue, Severity, Verdict};
+use harness_model::{BoundValue, ParameterValue, Severity, Verdict};
 use serde_json::Value;
 
 use crate::answers::is_json;
@@ -56,7 +56,7 @@ pub(crate) const CHECK: Check = Check {
         results, ….\n\n\
         Quiet when: the request is not one that the contract allows (invalid_accepted says it); the \
         answer is no 2xx with JSON, or holds several lists; the size asked for is below 1, which often \
-        means all. Unknown when the path may lead to another operation.\n\n\
+        means all, or sent twice. Unknown when the path may lead to another operation.\n\n\
         Medium beyond the maximum of the contract, low beyond what was asked for, since a service may \
         round up. Source: OpenAPI 3.1, 4.8.12; JSON Schema 2020-12 Validation, 6.2.2; OWASP API4:2023; \
         no code in the Web Fuzzing Commons.\n\n\
@@ -123,15 +123,26 @@ fn plain(name: &str) -> String {
     name.chars().filter(|c| c.is_alphanumeric() || *c == '$').collect::<String>().to_lowercase()
 }
 
-/// The size that the request asks for; `None` if it does not say.
+/// The size that the request asks for; 0 if that cannot be told (twice, or no number), `None` if it
+/// does not say.
 fn asked(subject: &Subject<'_>, size: &Parameter) -> Option<i64> {
-    let mut sent = subject.step.parameters.iter();
-    let sent = sent.find(|p| p.location == size.location && p.name == size.name)?;
-    match &sent.value {
-        BoundValue::Known(value) => {
-            value.as_i64().or_else(|| value.as_str()?.parse().ok()).or(Some(0))
-        }
-        BoundValue::Bound(_) => Some(0),
+    let name = plain(&size.name);
+    // `limit[]` is another name of it to some readers.
+    let is_it = |p: &&ParameterValue| {
+        p.location == size.location && plain(&p.name).starts_with(name.as_str())
+    };
+    let sent: Vec<_> = subject.step.parameters.iter().filter(is_it).collect();
+    let is_raw = subject.step.path != subject.operation.path;
+    match sent.as_slice() {
+        [] if is_raw => Some(0),
+        [] => None,
+        [only] if only.name == size.name => match &only.value {
+            BoundValue::Known(value) => {
+                value.as_i64().or_else(|| value.as_str()?.parse().ok()).or(Some(0))
+            }
+            BoundValue::Bound(_) => Some(0),
+        },
+        _ => Some(0),
     }
 }
 
@@ -245,6 +256,15 @@ mod tests {
             silent(NAME, &declared(&[LIMIT], &page(3)).with_query("limit", size));
         }
         silent(NAME, &declared(&[LIMIT], &page(3)).with_query("limit", "many"));
+    }
+
+    #[test]
+    fn a_size_that_is_sent_twice_may_be_either() {
+        let once = declared(&[LIMIT], &page(3)).with_query("limit", 2);
+        check(NAME, &once);
+        silent(NAME, &once.clone().with_query("limit", 4));
+        silent(NAME, &once.with_query("limit[]", 4));
+        silent(NAME, &declared(&[LIMIT], &page(5)).with_query("limit[a]", 5));
     }
 
     #[test]

@@ -37,6 +37,7 @@ pub(crate) mod quantity_off_by_one;
 pub(crate) mod refusal_as_text;
 pub(crate) mod total_count_as_text;
 pub(crate) mod trace_in_refusal;
+pub(crate) mod trailing_text_ignored;
 pub(crate) mod unknown_customer_answers_204;
 pub(crate) mod unknown_member_accepted;
 pub(crate) mod unlisted_sort_fails;
@@ -86,6 +87,7 @@ pub static FAULTS: &[Fault] = &[
     trace_in_refusal::FAULT,
     greeting_unescaped::FAULT,
     limit_ignored::FAULT,
+    trailing_text_ignored::FAULT,
     limit_off_by_one::FAULT,
     quantity_off_by_one::FAULT,
     missing_rating_defaults::FAULT,

@@ -17,6 +17,7 @@ use serde_json::{Map, Value};
 use crate::answer::{Refusal, bad_request, problem};
 use crate::call::Call;
 use crate::contract;
+use crate::faults::trailing_text_ignored;
 use crate::reading::{self, Kind, Source};
 use crate::switches::Faults;
 
@@ -49,6 +50,8 @@ struct Content {
     is_required: bool,
     /// The only media type that the operation takes, in lower case.
     media_type: String,
+    /// What reads JSON.
+    read: fn(&[u8]) -> serde_json::Result<Value>,
     /// How members of a form are read; empty for JSON.
     kinds: BTreeMap<String, Kind>,
     validator: Validator,
@@ -65,7 +68,14 @@ impl Gate {
                     bend(&mut operation);
                 }
             }
-            rules.insert(key.clone(), Rules::new(&operation));
+            let mut own = Rules::new(&operation);
+            if faults.has(trailing_text_ignored::FAULT.name)
+                && trailing_text_ignored::FAULT.operation == key
+                && let Some(content) = &mut own.content
+            {
+                content.read = trailing_text_ignored::read;
+            }
+            rules.insert(key.clone(), own);
         }
         Self { rules }
     }
@@ -89,6 +99,7 @@ impl Rules {
                 Content {
                     is_required: body["required"] == true,
                     media_type: media_type.to_lowercase(),
+                    read: |octets| serde_json::from_slice(octets),
                     kinds: members.map(|(name, schema)| (name.clone(), Kind::of(schema))).collect(),
                     validator: compiled(schema),
                 }
@@ -169,7 +180,7 @@ impl Content {
             reading::form_of(&octets, &self.kinds)
                 .map_err(|why| bad_request(&format!("the form {why}")))?
         } else {
-            serde_json::from_slice(&octets)
+            (self.read)(&octets)
                 .map_err(|error| bad_request(&format!("the content is no JSON: {error}")))?
         };
         match first_violation(&self.validator, &value) {

@@ -7,6 +7,8 @@ use harness_model::{Response, Severity};
 use super::Broken;
 use crate::Subject;
 
+/// Fields by which some frameworks let a client name another method than the one it sends.
+const OVERRIDES: &[&str] = &["x-http-method-override", "x-http-method", "x-method-override"];
 /// Methods of one field that are read; there are nine that are known.
 const METHODS_MAX: usize = 64;
 
@@ -16,7 +18,8 @@ pub(super) fn judge(subject: &Subject<'_>, response: &Response) -> Option<Broken
     let method = subject.step.method.as_str();
     let is_meant =
         response.status == 405 || (method == "OPTIONS" && (200..300).contains(&response.status));
-    if !is_meant {
+    let request = &subject.exchange.request;
+    if !is_meant || OVERRIDES.iter().any(|name| request.header(name).is_some()) {
         return None;
     }
     let allowed = allowed(response)?;

@@ -139,6 +139,14 @@ fn wrong_limits() -> Vec<Shown> {
             "201",
             "422",
         ),
+        (
+            "trailing_text_ignored",
+            asked("POST /coupons/{code}/redeem", "/coupons/WELCOME10/redeem")
+                .header("content-type", "application/json")
+                .octets("{\"customer_id\": 2001}}"),
+            "200",
+            "400",
+        ),
         ("missing_rating_defaults", review(&json!({"author": "Ada"})), "201", "422"),
         ("country_unchecked", quote("country=~~&grams=1"), "200", "400"),
         (
