@@ -73,6 +73,12 @@ impl ParameterPart {
         self.template.media_type.as_deref()
     }
 
+    /// Whether a value has no text of its own: `null` cannot be written in a parameter (OpenAPI 3.1,
+    /// 4.8.12.2 leaves it undefined), so sending the word would be another value.
+    pub(crate) fn is_absence(&self, value: &Value) -> bool {
+        value.is_null() && self.template.media_type.is_none()
+    }
+
     /// The most plausible value: an example of the contract, else the simplest.
     pub(crate) fn plausible(&self) -> Option<Value> {
         if let Some(example) = self.examples.first() {

@@ -141,6 +141,7 @@ impl OperationPlan {
                 continue;
             }
             match part.draw(source) {
+                Some(value) if !part.required && part.is_absence(&value) => {}
                 Some(value) => parameters.push(part.with(value)),
                 None if part.required => return None,
                 None => {}
@@ -174,6 +175,9 @@ impl OperationPlan {
         for part in &self.parts.parameters {
             let Some(base) = part.plausible() else { continue };
             for Edge { value, pointer, limit, rank } in edges(&part.graph, &base, part.alphabet) {
+                if part.is_absence(&value) {
+                    continue;
+                }
                 let at = parameter_place(part, pointer);
                 let mut step = with_parameter(&baseline, part, Some(value));
                 step.intent = Intent::Boundary { at, limit };

@@ -129,7 +129,8 @@ fn of_raw(part: &ParameterPart, raw: &str) -> Vec<Violated> {
     }
     let what = format!("{raw} in the target");
     let keyword = "encoding".to_owned();
-    vec![Violated { at: place(part, String::new()), keyword, what, lenient: false }]
+    // Many readers pass over what they cannot decode (WHATWG URL, 5.1).
+    vec![Violated { at: place(part, String::new()), keyword, what, lenient: true }]
 }
 
 fn of_readings(schemas: &Schemas, part: &ParameterPart, readings: &[Value]) -> Vec<Violated> {
