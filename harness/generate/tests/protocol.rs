@@ -82,7 +82,7 @@ fn every_probe_is_judged_as_it_is_called() {
 fn an_escape_that_is_none_is_a_text_to_some_and_no_number_to_anyone() {
     let steps = plans(&json!({"type": "integer"})).remove(0).protocol();
     let step = find(&steps, "an escape that is none");
-    assert_eq!(broken(&steps, "an escape that is none"), Some(("encoding".to_owned(), false)));
+    assert_eq!(broken(&steps, "an escape that is none"), Some(("encoding".to_owned(), true)));
     let target = render(step, "/api").unwrap().target.lossy().into_owned();
     assert_eq!(target, "/api/a/%zz?size=1");
     let steps = plans(&json!({"type": "string"})).remove(0).protocol();
