@@ -97,6 +97,24 @@ fn inspect_shows_operations_attacks_and_reasons() {
 }
 
 #[test]
+fn generate_prints_cases_of_one_kind_and_no_more_than_asked_for() {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    fs::write(folder.path().join("shop.yaml"), shop()).expect("written");
+    let arguments = ["generate", "shop.yaml", "--operation", "POST /orders", "--kind", "boundary"];
+    let finished = harness(folder.path(), &[&arguments[..], &["-n", "3"]].concat());
+    assert_eq!(finished.code, 0, "{}", finished.stderr);
+    assert_eq!(finished.stdout.lines().count(), 3);
+    for line in finished.stdout.lines() {
+        let value: serde_json::Value = serde_json::from_str(line).expect("JSON");
+        assert_eq!(value["case"]["id"]["phase"], "boundary", "{line}");
+        assert_eq!(value["request"]["target"], "/orders", "{line}");
+    }
+    let finished = harness(folder.path(), &["generate", "shop.yaml", "--kind", "no-such"]);
+    assert_eq!(finished.code, 2, "{}", finished.stderr);
+    assert!(finished.stderr.contains("boundary"), "{}", finished.stderr);
+}
+
+#[test]
 fn lint_scores_operations_and_gates() {
     let folder = tempfile::tempdir().expect("a scratch folder");
     write_split(folder.path());

@@ -43,6 +43,8 @@ pub(crate) enum Command {
     Inspect(Box<InspectArgs>),
     /// Show where a contract is too loose to test, with a score per operation
     Lint(Box<LintArgs>),
+    /// Print the cases that a run would send, as JSON lines, and send nothing
+    Generate(Box<GenerateArgs>),
     /// Explain a check, phase, generator, fault or report by name
     Explain(ExplainArgs),
 }
@@ -85,6 +87,32 @@ pub(crate) struct InspectArgs {
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) reading: ContractArgs,
+    #[command(flatten)]
+    pub(crate) connection: ConnectionArgs,
+}
+
+#[derive(Clone, Debug, Args)]
+pub(crate) struct GenerateArgs {
+    /// The contract, a file or URL
+    #[arg(value_name = "FILE|URL")]
+    pub(crate) contract: String,
+    /// Only this operation; written like --include of run
+    #[arg(long, value_name = "FILTER", value_parser = filter)]
+    pub(crate) operation: Vec<Filter>,
+    /// Only cases of this phase: baseline, boundary, violation, malformed, random, …
+    #[arg(long, value_name = "PHASE")]
+    pub(crate) kind: Option<String>,
+    /// At most this many
+    #[arg(long, short = 'n', value_name = "N")]
+    pub(crate) number: Option<usize>,
+    /// Random valid cases per operation
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    pub(crate) cases: u32,
+    /// All chance comes from this number
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<Seed>,
     #[command(flatten)]
     pub(crate) reading: ContractArgs,
     #[command(flatten)]

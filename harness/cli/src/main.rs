@@ -48,6 +48,7 @@ fn block_on(cli: Cli) -> Result<Exit, Failure> {
             Command::Demo(args) => commands::demo::run(args).await,
             Command::Inspect(args) => commands::inspect::run(*args).await,
             Command::Lint(args) => commands::lint::run(*args).await,
+            Command::Generate(args) => commands::generate::run(*args).await,
             Command::Explain(args) => commands::explain::run(&args),
         }
     })

@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 use std::io::{IsTerminal as _, Write as _};
 
 use harness_contract::{
-    InspectedOperation, Inspection, OperationKey, inspect, render_contract_diagnostics,
+    InspectedOperation, Inspection, Operation, OperationKey, inspect, render_contract_diagnostics,
 };
-use harness_generate::OperationPlan;
+use harness_generate::{ConstraintCoverage, OperationPlan, Reach};
 use serde_json::json;
 
 use crate::args::InspectArgs;
@@ -18,6 +18,9 @@ struct Attack {
     operation: OperationKey,
     boundaries: usize,
     violations: usize,
+    /// Constraints, and how many of them no case meets at the edge or none breaks, though one could.
+    constraints: usize,
+    missed: Vec<String>,
     /// What cannot be generated, and why.
     gaps: Vec<String>,
 }
@@ -32,15 +35,8 @@ pub(crate) async fn run(args: InspectArgs) -> Result<Exit, Failure> {
     inspection.operations.retain(|operation| selected.contains(&operation.key));
     let chosen = contract.operations.iter().filter(|operation| selected.contains(&operation.key));
     let plans = OperationPlan::compile_some(&contract, chosen.clone());
-    let attacks: Vec<Attack> = chosen
-        .zip(&plans)
-        .map(|(operation, plan)| Attack {
-            operation: operation.key.clone(),
-            boundaries: plan.boundaries().len(),
-            violations: plan.violations().len(),
-            gaps: plan.gaps().to_vec(),
-        })
-        .collect();
+    let attacks: Vec<Attack> =
+        chosen.zip(&plans).map(|(operation, plan)| attack(operation, plan)).collect();
     let text = if args.json {
         as_json(&inspection, &attacks)
     } else {
@@ -54,12 +50,30 @@ pub(crate) async fn run(args: InspectArgs) -> Result<Exit, Failure> {
     Ok(Exit::Clean)
 }
 
+fn attack(operation: &Operation, plan: &OperationPlan) -> Attack {
+    let coverage = plan.coverage();
+    let is_missed = |constraint: &&ConstraintCoverage| {
+        [constraint.edge, constraint.breach].contains(&Reach::Missed)
+    };
+    let missed = coverage.iter().filter(is_missed);
+    Attack {
+        operation: operation.key.clone(),
+        boundaries: plan.boundaries().len(),
+        violations: plan.violations().len(),
+        constraints: coverage.len(),
+        missed: missed.map(|c| format!("{} of {}", c.keyword, c.at)).collect(),
+        gaps: plan.gaps().to_vec(),
+    }
+}
+
 fn as_json(inspection: &Inspection, attacks: &[Attack]) -> String {
     let attacks = attacks.iter().map(|attack| {
         json!({
             "operation": attack.operation,
             "boundaries": attack.boundaries,
             "violations": attack.violations,
+            "constraints": attack.constraints,
+            "missed": attack.missed,
             "gaps": attack.gaps,
         })
     });
@@ -133,9 +147,16 @@ fn told(text: &mut String, operation: &InspectedOperation, attack: &Attack) {
     }
     let _ = writeln!(
         text,
-        "   attack {} boundaries, {} violations, and random valid requests",
-        attack.boundaries, attack.violations
+        "   attack {} boundaries, {} violations, and random valid requests; {} of {} constraints \
+         reached from both sides",
+        attack.boundaries,
+        attack.violations,
+        attack.constraints - attack.missed.len(),
+        attack.constraints,
     );
+    for missed in &attack.missed {
+        let _ = writeln!(text, "   not reached: {missed}");
+    }
     for gap in &attack.gaps {
         let _ = writeln!(text, "   not generated: {gap}");
     }
