@@ -122,8 +122,10 @@ fn one_broken_operation_does_not_stop_the_others() {
     let target = service(|stream, head| {
         if head.starts_with("GET /good") {
             reply(stream, "500 Internal Server Error", "{\"message\": \"boom\"}");
-        } else {
+        } else if head.starts_with("GET ") {
             reply(stream, "200 OK", "{}");
+        } else {
+            reply(stream, "405 Method Not Allowed\r\nallow: GET", "{}");
         }
     });
     let folder = tempfile::tempdir().expect("a scratch folder");
