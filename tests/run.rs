@@ -40,7 +40,7 @@ fn found_alone(fault: &str) -> Vec<(String, String)> {
 }
 
 #[test]
-fn every_fault_alone_is_one_finding_of_its_check_on_its_operation() {
+fn every_fault_alone_is_found_by_its_check_on_its_operation_and_nothing_else_is() {
     let faults: Vec<_> = harness_demo::FAULTS.iter().collect();
     assert!(faults.len() > 20, "{} faults", faults.len());
     // Hangs wait for their deadline: several faults at once take the time of one.
@@ -49,12 +49,13 @@ fn every_fault_alone_is_one_finding_of_its_check_on_its_operation() {
             scope.spawn(move || {
                 for fault in faults {
                     let found = found_alone(fault.name);
-                    let [(check, operation)] = found.as_slice() else {
-                        panic!("{}: {found:?}", fault.name);
-                    };
+                    assert!(!found.is_empty(), "{} is not found", fault.name);
                     let expected = fault.caught_by.split(',').map(str::trim).next();
-                    assert_eq!(Some(check.as_str()), expected, "{}", fault.name);
-                    assert_eq!(operation, fault.operation, "{}", fault.name);
+                    // One fault may break two keywords at one place; never another check or operation.
+                    for (check, operation) in &found {
+                        assert_eq!(Some(check.as_str()), expected, "{}: {found:?}", fault.name);
+                        assert_eq!(operation, fault.operation, "{}: {found:?}", fault.name);
+                    }
                 }
             });
         }
@@ -91,7 +92,8 @@ fn a_fault_that_was_mended_replays_as_fixed() {
         harness(folder.path(), &["replay", run, "--target", &target, "--request-timeout", "1s"]);
     assert_eq!(again.code, 1, "{}\n{}", again.stdout, again.stderr);
     assert!(again.stdout.contains("FAILS"), "{}", again.stdout);
-    assert!(again.stdout.contains(" 0 FIXED, 0 CANNOT REPLAY"), "{}", again.stdout);
+    // Replays buy too: what is sold out by then cannot be replayed, and nothing is called fixed.
+    assert!(again.stdout.contains(" FAILS, 0 FIXED, "), "{}", again.stdout);
 
     let (service, mended) = demo("none");
     let fixed =
