@@ -15,7 +15,7 @@ pub(crate) const CHECK: Check = Check {
         (a numeric string in a query, one item for a list) is none. Where a lenient reader could take the \
         value for a valid one (\"1\" for 1) the severity is low.\n\n\
         Quiet when: the answer is not 2xx (404, 401 and 403 may come before validation); the method is \
-        HEAD or OPTIONS and not declared. Unknown when the path may lead to another operation, which \
+        HEAD, OPTIONS or TRACE and not declared. Unknown when the path may lead to another operation, which \
         then did the accepting.\n\n\
         Source: OpenAPI 3.1, 4.8.12 and 4.8.13; JSON Schema 2020-12; Web Fuzzing Commons F102.\n\n\
         Example: POST /orders {\"quantity\": 1001} → 201, the maximum is 1000",
@@ -29,8 +29,10 @@ fn judge(subject: &Subject<'_>) -> Vec<Verdict> {
     if !(200..300).contains(&response.status) {
         return Vec::new();
     }
-    // Every resource may answer these, whatever the contract says (RFC 9110, 9.3.2 and 9.3.7).
-    if !subject.is_declared_method() && matches!(&*subject.step.method, "HEAD" | "OPTIONS") {
+    // Every resource may answer these, whatever the contract says (RFC 9110, 9.3.2, 9.3.7 and 9.3.8).
+    if !subject.is_declared_method()
+        && matches!(&*subject.step.method, "HEAD" | "OPTIONS" | "TRACE")
+    {
         return Vec::new();
     }
     if !subject.reaches_operation() {
@@ -86,8 +88,8 @@ mod tests {
     }
 
     #[test]
-    fn any_resource_may_answer_head_and_options() {
-        for method in ["HEAD", "OPTIONS"] {
+    fn any_resource_may_answer_head_options_and_trace() {
+        for method in ["HEAD", "OPTIONS", "TRACE"] {
             let fixture = Fixture::answered(200, "").meant(invalid("method")).by_method(method);
             silent("invalid_accepted", &fixture);
         }

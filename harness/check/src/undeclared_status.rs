@@ -31,7 +31,9 @@ fn judge(subject: &Subject<'_>) -> Vec<Verdict> {
     let is_quiet = operation.responses.is_empty()
         || operation.response(status).is_some()
         || (500..600).contains(&status)
-        || matches!(status, 100..=199 | 429)
+        // What the server in front says of connection, time and size (RFC 9110, 15.5.9 and 15.5.15;
+        // RFC 6585, 4 and 5), whatever the operation is.
+        || matches!(status, 100..=199 | 408 | 414 | 429 | 431)
         || matches!(subject.step.intent, Intent::Malformed { .. })
         || !subject.is_declared_method()
         || (matches!(status, 401 | 403) && needs_credentials(operation));
@@ -71,6 +73,13 @@ mod tests {
     use harness_model::Severity;
 
     use crate::fixture::{Fixture, check, malformed, silent, unknown};
+
+    #[test]
+    fn what_the_server_in_front_says_of_size_and_time_is_fine() {
+        for status in [408, 414, 429, 431] {
+            silent("undeclared_status", &Fixture::answered(status, ""));
+        }
+    }
 
     #[test]
     fn a_status_that_was_asked_for_is_not_judged() {
