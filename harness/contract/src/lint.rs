@@ -30,7 +30,7 @@ pub struct OperationLint {
     /// `0..=100`: what remains of 100 after each rule of [`LINT_RULES`] took its share.
     pub score: u8,
     /// At most 40, by rule and then in document order. Without positions, which
-    /// [`crate::locate`] fills in.
+    /// [`crate::locate()`] fills in.
     pub remarks: Vec<Diagnostic>,
     /// Remarks beyond those.
     pub n_unlisted: usize,

@@ -4,7 +4,7 @@
 //! request, the contract's own examples, random valid requests drawn from a [`Source`], the edges of
 //! every constraint, and violations of one constraint at a time. Each step says its
 //! [`Intent`](harness_model::Intent), and each intent was checked with the validator against what goes
-//! over the wire. [`render`] turns a step into the octets of a request.
+//! over the wire. [`render()`] turns a step into the octets of a request.
 //!
 //! This room knows no network, no clock and no answers: the same contract and the same choices give
 //! the same octets, always.
