@@ -13,6 +13,10 @@ const SIGNATURES_PER_CHECK_MAX: usize = 6;
 /// Times that a signature may fail to come back before it is called flaky.
 const FORGIVEN_MAX: u32 = 3;
 
+/// Checks whose cause is one handler of errors for the whole service: the same effect on another
+/// operation is a further case.
+const SERVICE_WIDE: &[&str] = &["error_detail_leak"];
+
 /// Checks that may see one cause from two sides: on the edge that a request was meant to sit on, and
 /// without knowing of one.
 const TELLS_BY_PLACE: &[&str] = &["valid_rejected"];
@@ -68,6 +72,14 @@ impl Triage {
             *count += 1;
             return Novelty::Known;
         }
+        if SERVICE_WIDE.contains(&&*signature.check)
+            && let Some((_, count)) = self.known.iter_mut().find(|(known, _)| {
+                known.check == signature.check && known.effect == signature.effect
+            })
+        {
+            *count += 1;
+            return Novelty::Known;
+        }
         let kind = (signature.check.clone(), signature.operation.clone());
         let seen = self.per_check.entry(kind.clone()).or_default();
         if *seen >= SIGNATURES_PER_CHECK_MAX {
@@ -120,5 +132,29 @@ impl Triage {
     pub(crate) fn further_by_slug(&self) -> BTreeMap<String, u64> {
         let repeated = self.known.iter().filter(|(_, count)| **count > 0);
         repeated.map(|(signature, count)| (signature.slug(), *count)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use harness_contract::OperationKey;
+    use harness_model::Signature;
+
+    use super::{Novelty, Triage};
+
+    fn signature(check: &str, path: &str) -> Signature {
+        let operation = OperationKey::new("GET", path);
+        Signature { check: check.to_owned(), operation, effect: "Python".to_owned() }
+    }
+
+    #[test]
+    fn what_the_whole_service_does_is_one_finding() {
+        let mut triage = Triage::default();
+        assert_eq!(triage.see(&signature("error_detail_leak", "/a")), Novelty::New);
+        assert_eq!(triage.see(&signature("error_detail_leak", "/b")), Novelty::Known);
+        assert_eq!(triage.see(&signature("server_error", "/a")), Novelty::New);
+        assert_eq!(triage.see(&signature("server_error", "/b")), Novelty::New);
+        let further = triage.further_by_slug();
+        assert_eq!(further[&signature("error_detail_leak", "/a").slug()], 1);
     }
 }
