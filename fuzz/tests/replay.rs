@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use harness_fuzz::replay::files;
 use harness_fuzz::{Reached, TARGETS};
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 
 /// Seeds of one target: each of a clean clone's tests runs all of them.
 const SEEDS_MAX: usize = 60;
@@ -132,8 +133,14 @@ fn is_escaped(token: &str) -> bool {
     true
 }
 
+/// The same octets each time: looking further is what sessions are for.
+fn random() -> ProptestConfig {
+    let rng_seed = RngSeed::Fixed(0);
+    ProptestConfig { failure_persistence: None, rng_seed, ..ProptestConfig::with_cases(96) }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(96) })]
+    #![proptest_config(random())]
 
     #[test]
     fn every_target_holds_on_random_octets(octets in prop::collection::vec(any::<u8>(), 0..300)) {
