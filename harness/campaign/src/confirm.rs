@@ -156,7 +156,7 @@ pub(crate) fn unconfirmed(
     write(shared, finding, case.clone(), steps.to_vec(), confirmation)
 }
 
-fn write(
+pub(crate) fn write(
     shared: &Shared,
     finding: Finding,
     case: Case,

@@ -17,17 +17,21 @@ use harness_model::{
 use harness_transport::Pace;
 use indexmap::{IndexMap, IndexSet};
 
+use crate::acceptances::Acceptances;
 use crate::allowance::Allowances;
 use crate::campaign::{Campaign, CampaignError, Stop};
 use crate::confirm::{Conclusion, Inquiry, confirm, failures};
 use crate::control::{Control, answered};
+use crate::desk::Desk;
 use crate::execute::{Execution, Manner, execute};
-use crate::judge::{Circumstances, is_incident, judge};
+use crate::judge::{Circumstances, is_incident, judge, subjects};
 use crate::phases::{PHASES, Turn};
 use crate::plan::{Plan, Planned};
+use crate::stages::STAGES;
 use crate::summary::{Tally, intent_of, outcome_name};
 use crate::triage::{Incident, Novelty, Suspicion, Triage};
 use crate::under_test::{Shared, compile};
+use crate::whole_run::WholeRun;
 
 /// Refusals of allowed requests that are kept per operation until it has accepted something: enough
 /// for several causes, few enough to hold in memory for a thousand operations.
@@ -35,6 +39,12 @@ const PENDING_PER_OPERATION_MAX: usize = 16;
 /// Incidents of one kind and operation that get a control request of their own. Later ones are
 /// judged with the last control, since waiting for a thousand hangs one by one would be the run.
 const INCIDENTS_EXAMINED_MAX: usize = 3;
+
+/// With a bound on time, the plan gets this part of it, in hundredths; the stages get what is left of
+/// the time up to [`STAGES_UNTIL`], and random cases fill the rest.
+const PLAN_UNTIL: u64 = 60;
+/// See [`PLAN_UNTIL`].
+const STAGES_UNTIL: u64 = 90;
 
 /// Runs a campaign to its end. Must be called inside a tokio runtime; a current-thread one makes the
 /// order of events a function of the order of answers alone.
@@ -63,6 +73,8 @@ pub async fn run(
         incidents: VecDeque::new(),
         examined: IndexSet::new(),
         pending: vec![Vec::new(); shared.operations.len()],
+        acceptances: Acceptances::new(shared.operations.len()),
+        whole_run: WholeRun::default(),
         plan,
         stored: VecDeque::new(),
         flaky: IndexMap::new(),
@@ -75,12 +87,12 @@ pub async fn run(
     };
     dispatcher.reach_target().await?;
     dispatcher.begin(regressions);
-    let stopped = dispatcher.carry_out(stop).await;
+    let stopped = dispatcher.conduct(stop).await;
     Ok(dispatcher.finish(stopped))
 }
 
-struct Dispatcher<'a> {
-    shared: Arc<Shared>,
+pub(crate) struct Dispatcher<'a> {
+    pub(crate) shared: Arc<Shared>,
     emit: &'a mut (dyn FnMut(Event) + 'a),
     start_us: u64,
     sequence: u64,
@@ -89,9 +101,11 @@ struct Dispatcher<'a> {
     allowances: Allowances,
     /// Suspicions that did not come back, unless they did so later.
     flaky: IndexMap<Signature, Fact>,
-    tally: Tally,
-    triage: Triage,
-    control: Control,
+    pub(crate) tally: Tally,
+    pub(crate) triage: Triage,
+    pub(crate) control: Control,
+    pub(crate) acceptances: Acceptances,
+    pub(crate) whole_run: WholeRun,
     /// The last answer to a control request.
     last_control: Option<Exchange>,
     suspicions: VecDeque<Suspicion>,
@@ -110,7 +124,7 @@ struct Returned {
 }
 
 impl Dispatcher<'_> {
-    fn say(&mut self, fact: Fact) {
+    pub(crate) fn say(&mut self, fact: Fact) {
         let at_us = self.shared.clock.now_us().saturating_sub(self.start_us);
         let event = Event { sequence: self.sequence, at_us, fact };
         self.sequence += 1;
@@ -185,14 +199,44 @@ impl Dispatcher<'_> {
         self.say(Fact::Planned { phases });
     }
 
+    /// The plan, then the stages, then random cases until the time is up, if it has a bound.
+    async fn conduct(&mut self, stop: &Stop) -> StopReason {
+        let stopped = self.carry_out(stop, self.until_us(PLAN_UNTIL)).await;
+        if !matches!(stopped, StopReason::Completed | StopReason::TimeBudget) {
+            return stopped;
+        }
+        let is_cut = stopped == StopReason::TimeBudget;
+        for stage in STAGES {
+            let until_us = self.until_us(STAGES_UNTIL);
+            let mut desk = Desk::new(self, stop, stage.name, until_us);
+            if desk.is_over() {
+                break;
+            }
+            (stage.run)(&mut desk).await;
+            if let Some(reason) = desk.into_reason() {
+                return reason;
+            }
+        }
+        if stop.is_asked() {
+            return StopReason::Interrupted;
+        }
+        if !is_cut && self.shared.config.time_max.is_none() {
+            return StopReason::Completed;
+        }
+        self.plan.go_on();
+        self.carry_out(stop, self.until_us(100)).await
+    }
+
+    /// When this part of the run's time is over, in hundredths, on the run's clock; `None`: no bound.
+    fn until_us(&self, hundredths: u64) -> Option<u64> {
+        let time = self.shared.config.time_max?;
+        let micros = u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
+        Some(self.start_us.saturating_add(micros / 100 * hundredths))
+    }
+
     /// Sends case after case until the plan, the time or the user's patience ends.
-    async fn carry_out(&mut self, stop: &Stop) -> StopReason {
+    async fn carry_out(&mut self, stop: &Stop, until_us: Option<u64>) -> StopReason {
         let mut in_flight = FuturesUnordered::new();
-        let time_max = self.shared.config.time_max;
-        let until_us = time_max.map(|time| {
-            let micros = u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
-            self.start_us.saturating_add(micros)
-        });
         let mut refused_checked = false;
         let mut ended = None;
         loop {
@@ -210,8 +254,10 @@ impl Dispatcher<'_> {
                 };
                 if !refused_checked && PHASES[planned.phase].turn != Turn::First {
                     // The baselines must be home before they can be judged as a whole.
-                    while let Some(returned) = in_flight.next().await {
-                        self.take_in(returned);
+                    while let Some(Returned { planned, execution, under_load }) =
+                        in_flight.next().await
+                    {
+                        self.take_in(planned, execution, under_load);
                     }
                     refused_checked = true;
                     if self.tally.only_unauthorised() {
@@ -239,7 +285,9 @@ impl Dispatcher<'_> {
             }
             tokio::select! {
                 biased;
-                Some(returned) = in_flight.next() => self.take_in(returned),
+                Some(Returned { planned, execution, under_load }) = in_flight.next() => {
+                    self.take_in(planned, execution, under_load);
+                }
                 () = stop.asked(), if ended.is_none() => ended = Some(StopReason::Interrupted),
             }
         }
@@ -278,8 +326,7 @@ impl Dispatcher<'_> {
     }
 
     /// Books what a case brought back.
-    fn take_in(&mut self, returned: Returned) {
-        let Returned { planned, execution, under_load } = returned;
+    pub(crate) fn take_in(&mut self, planned: Planned, execution: Execution, under_load: bool) {
         self.tally.requests += execution.requests;
         self.spend(planned.operation, &execution);
         if let Some(why) = &execution.broken {
@@ -298,6 +345,10 @@ impl Dispatcher<'_> {
         };
         if step.intent.is_allowed() {
             self.control.learn(step, exchange);
+            self.acceptances.learn(planned.operation, step, exchange);
+        }
+        for subject in subjects(&self.shared, &execution.steps, Circumstances::default()) {
+            self.whole_run.see(&subject, &planned.case, &execution.steps);
         }
         let exchange = exchange.clone();
         self.say(fact);
@@ -364,7 +415,7 @@ impl Dispatcher<'_> {
         }
     }
 
-    fn unjudged(&mut self, check: &str, reason: String) {
+    pub(crate) fn unjudged(&mut self, check: &str, reason: String) {
         if self.tally.unjudged(check) {
             self.say(Fact::Unjudged { check: check.to_owned(), reason });
         }
@@ -372,7 +423,7 @@ impl Dispatcher<'_> {
 
     /// With nothing in flight: examines incidents, confirms and shrinks suspicions. Answers a reason
     /// to stop if the target is gone.
-    async fn settle(&mut self, hurry: bool) -> Option<StopReason> {
+    pub(crate) async fn settle(&mut self, hurry: bool) -> Option<StopReason> {
         // A dropped connection says more than one that was refused afterwards.
         self.incidents.make_contiguous().sort_by_key(|incident| {
             !matches!(incident.exchange.outcome, Outcome::ClosedEarly { .. })
@@ -426,7 +477,7 @@ impl Dispatcher<'_> {
         None
     }
 
-    fn found(&mut self, counterexample: Box<Counterexample>) {
+    pub(crate) fn found(&mut self, counterexample: Box<Counterexample>) {
         let signature = &counterexample.finding.signature;
         self.flaky.shift_remove(signature);
         if !self.triage.is_new_case(&counterexample) {

@@ -1,12 +1,15 @@
 //! Puts every check to every step that was sent.
 
 use harness_check::{Check, Subject, judge_all};
-use harness_model::{Exchange, Outcome, Signature, Step, Verdict};
+use harness_model::{Exchange, Finding, Outcome, Signature, Step, Verdict};
 
 use crate::under_test::Shared;
 
+/// Name of the check over a whole run that compares errors.
+pub(crate) const ERROR_SHAPE_DRIFT: &str = "error_shape_drift";
+
 /// What a judge may know beside the steps.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Circumstances<'a> {
     /// What came of the control request, if one was sent right afterwards.
     pub(crate) control: Option<&'a Exchange>,
@@ -16,16 +19,15 @@ pub(crate) struct Circumstances<'a> {
     pub(crate) under_load: bool,
 }
 
-/// All verdicts other than passes, in the order of steps, then of checks.
-pub(crate) fn judge(
-    shared: &Shared,
-    steps: &[(Step, Exchange)],
-    circumstances: Circumstances<'_>,
-) -> Vec<(&'static Check, Verdict)> {
-    let mut verdicts = Vec::new();
-    for (step, exchange) in steps {
-        let Some(under_test) = shared.operations.get(&step.operation) else { continue };
-        verdicts.extend(judge_all(&Subject {
+/// What the checks look at, step by step. Steps of operations that are not under test are left out.
+pub(crate) fn subjects<'a>(
+    shared: &'a Shared,
+    steps: &'a [(Step, Exchange)],
+    circumstances: Circumstances<'a>,
+) -> impl Iterator<Item = Subject<'a>> {
+    steps.iter().filter_map(move |(step, exchange)| {
+        let under_test = shared.operations.get(&step.operation)?;
+        Some(Subject {
             contract: &shared.contract,
             operation: &under_test.operation,
             answers: &under_test.answers,
@@ -34,20 +36,59 @@ pub(crate) fn judge(
             control: circumstances.control,
             operation_accepted: circumstances.operation_accepted,
             under_load: circumstances.under_load,
-        }));
-    }
-    verdicts
+        })
+    })
+}
+
+/// All verdicts other than passes, in the order of steps, then of checks.
+pub(crate) fn judge(
+    shared: &Shared,
+    steps: &[(Step, Exchange)],
+    circumstances: Circumstances<'_>,
+) -> Vec<(&'static Check, Verdict)> {
+    subjects(shared, steps, circumstances).flat_map(|subject| judge_all(&subject)).collect()
 }
 
 /// The finding with this signature, if it is among the verdicts.
 pub(crate) fn failure_with<'a>(
     verdicts: &'a [(&'static Check, Verdict)],
     signature: &Signature,
-) -> Option<&'a harness_model::Finding> {
+) -> Option<&'a Finding> {
     verdicts.iter().find_map(|(_, verdict)| match verdict {
         Verdict::Fail(finding) if finding.signature == *signature => Some(finding),
         Verdict::Fail(_) | Verdict::Pass | Verdict::Unknown(_) => None,
     })
+}
+
+/// The failure of a stored finding as these steps show it again, whichever kind of oracle found it;
+/// `None`: they do not.
+pub(crate) fn same_failure(
+    shared: &Shared,
+    steps: &[(Step, Exchange)],
+    finding: &Finding,
+    circumstances: Circumstances<'_>,
+) -> Option<Finding> {
+    if finding.signature.check == ERROR_SHAPE_DRIFT {
+        // What the norm is only a run can say; the stray shape is known.
+        return has_error_like(shared, steps, &finding.signature).then(|| finding.clone());
+    }
+    let verdicts = judge(shared, steps, circumstances);
+    failure_with(&verdicts, &finding.signature).cloned()
+}
+
+/// Whether one of the answers is the error of this signature of [`ERROR_SHAPE_DRIFT`].
+pub(crate) fn has_error_like(
+    shared: &Shared,
+    steps: &[(Step, Exchange)],
+    signature: &Signature,
+) -> bool {
+    subjects(shared, steps, Circumstances::default())
+        .filter(|subject| subject.operation.key == signature.operation)
+        .filter_map(|subject| subject.exchange.response())
+        .any(|response| {
+            let shape = harness_check::Shape::of(response);
+            harness_check::error_effect(response.status, &shape) == signature.effect
+        })
 }
 
 /// Whether the target may be gone or stuck after this: it takes a control request to judge.

@@ -57,8 +57,10 @@ pub struct Plan {
     drawn: Vec<HashedSet>,
     /// Slots passed over since they were last asked for: phase and operation.
     undrawn: Vec<(usize, usize)>,
-    /// After the schedule, go on drawing without end.
+    /// After the schedule and the stages, go on drawing without end.
     endless: Option<Endless>,
+    /// The stages are done: the endless tail may begin.
+    is_going_on: bool,
 }
 
 /// Digests of requests.
@@ -97,7 +99,17 @@ impl Plan {
         let keys = operations.keys().cloned().collect();
         let drawn = vec![HashedSet::new(); operations.len()];
         let undrawn = Vec::new();
-        Self { seed: config.seed, keys, listed, schedule, position: 0, drawn, undrawn, endless }
+        Self {
+            seed: config.seed,
+            keys,
+            listed,
+            schedule,
+            position: 0,
+            drawn,
+            undrawn,
+            endless,
+            is_going_on: false,
+        }
     }
 
     /// Cases planned by phase, in order of [`PHASES`]; the endless tail is not counted.
@@ -137,6 +149,9 @@ impl Plan {
             }
             self.undrawn.push((usize::from(slot.phase), slot.operation as usize));
         }
+        if !self.is_going_on {
+            return None;
+        }
         // Many turns without a case mean that nothing new can be drawn at all.
         for _ in 0..operations.len() * FRUITLESS_TURNS_MAX {
             let endless = self.endless.as_mut().filter(|endless| endless.index < INDEX_MAX)?;
@@ -155,6 +170,11 @@ impl Plan {
             }
         }
         None
+    }
+
+    /// From now on the plan goes on drawing random cases without end, if the run has a bound on time.
+    pub(crate) fn go_on(&mut self) {
+        self.is_going_on = true;
     }
 
     /// Phases and operations of the slots that [`Self::next`] has passed over since the last call:

@@ -11,7 +11,7 @@ use crate::CampaignConfig;
 use crate::control::{Control, answered};
 use crate::dispatch::describe;
 use crate::execute::{Manner, execute};
-use crate::judge::{Circumstances, failure_with, is_incident, judge};
+use crate::judge::{Circumstances, is_incident, same_failure};
 use crate::under_test::{Shared, compile};
 
 /// What became of a replay.
@@ -126,8 +126,8 @@ impl Replayer {
             operation_accepted: true,
             under_load: false,
         };
-        let verdicts = judge(shared, &execution.steps, circumstances);
-        let finding = failure_with(&verdicts, signature).cloned();
+        let finding =
+            same_failure(shared, &execution.steps, &counterexample.finding, circumstances);
         if let (None, Some(now)) = (&finding, now)
             && was != Some(now)
             && let Some(why) = proves_nothing(now, &signature.check)

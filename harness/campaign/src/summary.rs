@@ -62,6 +62,23 @@ impl Tally {
         self.phases[stored.expect("the registry has the phase")].planned = count;
     }
 
+    #[allow(dead_code, reason = "the next stages use it")]
+    /// Index of the phase that a stage's cases are counted under; made if there is none.
+    pub(crate) fn stage(&mut self, name: &str) -> usize {
+        let known = self.phases.iter().position(|phase| phase.phase == name);
+        known.unwrap_or_else(|| {
+            self.phases.push(PhaseCount { phase: name.to_owned(), planned: 0, executed: 0 });
+            self.phases.len() - 1
+        })
+    }
+
+    #[allow(dead_code, reason = "the next stages use it")]
+    /// A stage knows how many cases it is going to send.
+    pub(crate) fn stage_planned(&mut self, name: &str, cases: u64) {
+        let idx = self.stage(name);
+        self.phases[idx].planned = cases;
+    }
+
     pub(crate) fn case_finished(
         &mut self,
         case: &CaseId,

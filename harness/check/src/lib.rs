@@ -33,7 +33,9 @@ use harness_contract::{Contract, Operation};
 use harness_model::{Exchange, Step, Verdict};
 
 pub use answers::Answers;
-pub use over_run::{CostSeen, ErrorSeen, RUN_CHECKS, RunCheck, RunView, Shape, judge_run};
+pub use over_run::{
+    CostSeen, ErrorSeen, RUN_CHECKS, RunCheck, RunView, Shape, error_effect, judge_run,
+};
 
 /// What a check judges.
 #[derive(Clone, Copy)]

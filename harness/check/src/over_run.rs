@@ -16,6 +16,7 @@ use harness_contract::OperationKey;
 use harness_model::Verdict;
 
 use crate::Subject;
+pub use error_shape_drift::error_effect;
 pub use shape::Shape;
 
 /// Different answers that are remembered: a thousand operations with ten statuses each.
@@ -75,9 +76,9 @@ pub const RUN_CHECKS: &[RunCheck] = &[superlinear_cost::CHECK, error_shape_drift
 
 impl RunView {
     /// Remembers what an answer says about errors, if it is one that the operation's own code may have
-    /// sent.
-    pub fn see_answer(&mut self, subject: &Subject<'_>) {
-        let Some(response) = subject.answer() else { return };
+    /// sent. True if there was no such answer before.
+    pub fn see_answer(&mut self, subject: &Subject<'_>) -> bool {
+        let Some(response) = subject.answer() else { return false };
         let status = response.status;
         // Gateways answer these (RFC 9110, 15.6), and 429 often comes from one too.
         let is_own = (400..600).contains(&status)
@@ -88,7 +89,7 @@ impl RunView {
             && subject.reaches_operation()
             && subject.unreadable(response).is_none();
         if !is_own || self.errors.len() >= ERRORS_MAX {
-            return;
+            return false;
         }
         let is_declared = subject.operation.response(status).is_some_and(|declared| {
             if response.content.is_empty() {
@@ -103,7 +104,7 @@ impl RunView {
             status,
             shape: Shape::of(response),
             is_declared,
-        });
+        })
     }
 
     /// Remembers what a request cost.
@@ -132,7 +133,7 @@ mod tests {
     fn seen(fixtures: &[Fixture]) -> usize {
         let mut view = RunView::default();
         for fixture in fixtures {
-            fixture.with_subject(|subject| view.see_answer(subject));
+            fixture.with_subject(|subject| _ = view.see_answer(subject));
         }
         view.errors.len()
     }
@@ -175,7 +176,7 @@ mod tests {
     fn what_the_contract_announces_is_known() {
         let is_declared = |fixture: Fixture| {
             let mut view = RunView::default();
-            fixture.with_subject(|subject| view.see_answer(subject));
+            fixture.with_subject(|subject| _ = view.see_answer(subject));
             view.errors.first().expect("it is an error").is_declared
         };
         assert!(is_declared(Fixture::answered(400, "{}")));

@@ -39,7 +39,7 @@ fn judge(view: &RunView) -> Vec<Verdict> {
     }
     let told = |((status, shape), seen): ((u16, &Shape), Vec<&ErrorSeen>)| {
         let first = seen.first()?;
-        let effect: String = format!("{status} {shape}").chars().take(EFFECT_CHARS_MAX).collect();
+        let effect = error_effect(status, shape);
         let others = seen.len() - 1;
         let more = if others == 0 {
             String::new()
@@ -63,6 +63,11 @@ fn judge(view: &RunView) -> Vec<Verdict> {
         }))
     };
     strays.into_iter().filter_map(told).collect()
+}
+
+/// The effect of a stray error in its signature.
+pub fn error_effect(status: u16, shape: &Shape) -> String {
+    format!("{status} {shape}").chars().take(EFFECT_CHARS_MAX).collect()
 }
 
 /// The shape that most operations and statuses have, if it is one that most errors are like. Of shapes

@@ -22,10 +22,16 @@ fn entries() -> Vec<Entry> {
     entries.extend(
         harness_campaign::PHASES.iter().map(|phase| entry("phase", phase.name, phase.explain)),
     );
+    entries.extend(
+        harness_campaign::STAGES.iter().map(|stage| entry("stage", stage.name, stage.explain)),
+    );
     entries
         .extend(harness_generate::GENERATORS.iter().map(|g| entry("generator", g.name, g.explain)));
     entries.extend(
         harness_check::CHECKS.iter().map(|check| entry("check", check.name, check.explain)),
+    );
+    entries.extend(
+        harness_check::RUN_CHECKS.iter().map(|check| entry("check", check.name, check.explain)),
     );
     entries
         .extend(harness_shrink::PASSES.iter().map(|pass| entry("pass", pass.name, pass.explain)));
