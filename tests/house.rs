@@ -20,6 +20,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("shrink", &["contract", "model"]),
     ("transport", &["contract", "model"]),
     ("campaign", &["contract", "model", "generate", "check", "shrink", "transport"]),
+    ("service", &["contract", "model", "generate", "transport", "campaign"]),
     ("report", &["contract", "model"]),
     ("demo", &[]),
 ];

@@ -2,14 +2,23 @@
 //!
 //! Each target is a plain function of octets, so that libFuzzer, a replayer of files and `cargo test`
 //! all run the same one. It panics if a law is broken and otherwise tells how far the octets got. Knows
-//! the public doors of the crates; knows no libFuzzer (the binaries do), no network, no clock.
+//! the public doors of the crates; knows no libFuzzer (the binaries do), and, but for the two targets
+//! that are services, no network and no clock.
 pub mod answer;
+#[cfg(feature = "services")]
+pub mod behaviour;
 pub mod contract;
+#[cfg(feature = "services")]
+mod counters;
 mod draw;
+#[cfg(feature = "services")]
+pub mod in_process;
 pub mod records;
 pub mod render;
 pub mod replay;
 pub mod schema;
+#[cfg(feature = "services")]
+pub mod service;
 pub mod shrink;
 
 /// Longest input that a target looks at, in octets. Sixteen times libFuzzer's own default: longer ones
@@ -46,4 +55,8 @@ pub const TARGETS: &[Target] = &[
     answer::TARGET,
     records::TARGET,
     shrink::TARGET,
+    #[cfg(feature = "services")]
+    service::TARGET,
+    #[cfg(feature = "services")]
+    in_process::TARGET,
 ];

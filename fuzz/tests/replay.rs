@@ -72,6 +72,16 @@ fn the_seeds_of_shrink_hold() {
 }
 
 #[test]
+fn the_seeds_of_service_hold() {
+    check("service");
+}
+
+#[test]
+fn the_seeds_of_in_process_hold() {
+    check("in_process");
+}
+
+#[test]
 fn every_target_has_a_binary_a_folder_of_seeds_and_a_test() {
     let names: BTreeSet<String> = TARGETS.iter().map(|target| target.name.to_owned()).collect();
     assert_eq!(names.len(), TARGETS.len(), "names are unique");

@@ -44,6 +44,7 @@ impl Manner {
 
 /// Sends all steps of a case: prefix, lanes side by side, probes.
 pub(crate) async fn execute(shared: &Shared, case: &Case, manner: Manner) -> Execution {
+    shared.transport.begin_case();
     let mut exchanges: Vec<Option<Exchange>> = Vec::new();
     let mut execution = Execution { steps: Vec::new(), requests: 0, broken: None };
     let first = sequence(shared, &case.prefix, exchanges.clone(), manner).await;

@@ -21,6 +21,7 @@ mod control;
 #[allow(dead_code, reason = "the next stages use all of it")]
 mod desk;
 mod dispatch;
+mod examiner;
 mod execute;
 mod filter;
 mod intent;
@@ -39,6 +40,7 @@ mod whole_run;
 pub use campaign::{Campaign, CampaignError, Stop};
 pub use config::{CampaignConfig, Limits};
 pub use dispatch::run;
+pub use examiner::{Examiner, Sighting};
 pub use filter::{Filter, FilterError, Selection};
 pub use phases::{PHASES, Phase};
 pub use plan::{Plan, Planned, PlannedRequest, planned_requests};

@@ -50,6 +50,9 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// A way to a target.
 pub trait Transport: Send + Sync {
+    /// A new case begins. A target that is made anew for each case is made now; others do nothing.
+    fn begin_case(&self) {}
+
     /// Sends a request and waits for what comes of it.
     fn send<'a>(&'a self, request: &'a Request, options: SendOptions) -> BoxFuture<'a, Exchange>;
 }
