@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use harness_contract::{Contract, OperationKey};
 use harness_generate::Source;
-use harness_model::{Case, CaseId, Counterexample, Exchange, Finding, Step};
+use harness_model::{Case, CaseId, Counterexample, Exchange, Finding, Intent, Step};
 use harness_transport::{Clock, Transport};
 use indexmap::IndexMap;
 
@@ -90,18 +90,61 @@ impl Examiner {
         if !source.one_in(4) {
             return self.shared.operations[operation].plan.valid(source);
         }
+        let listed = self.listed(operation);
+        if listed.is_empty() {
+            return self.shared.operations[operation].plan.valid(source);
+        }
+        let idx = source.index(listed.len());
+        Some(listed[idx].clone())
+    }
+
+    /// Edges, violations and broken syntax of an operation.
+    fn listed(&mut self, operation: usize) -> &[Step] {
         let plan = &self.shared.operations[operation].plan;
-        let listed = self.listed[operation].get_or_insert_with(|| {
+        self.listed[operation].get_or_insert_with(|| {
             let mut steps = plan.boundaries();
             steps.extend(plan.violations());
             steps.extend(plan.malformed());
             steps
-        });
-        if listed.is_empty() {
-            return plan.valid(source);
+        })
+    }
+
+    /// A case from elsewhere, which may have been changed on its way: what each step is meant to be is
+    /// taken from the contract, not from the case. `None` if a step is of no operation, goes to another
+    /// place or in another form than its operation, or breaks the syntax in a way that is not ours.
+    pub fn adopt(&mut self, mut case: Case) -> Option<Case> {
+        if case.steps().count() > STEPS_MAX || case.steps().next().is_none() {
+            return None;
         }
-        let idx = source.index(listed.len());
-        Some(listed[idx].clone())
+        for step in case.steps_mut() {
+            let operation = self.shared.operations.get_index_of(&step.operation)?;
+            if self.listed(operation).contains(step) {
+                continue;
+            }
+            let under_test = &self.shared.operations[operation];
+            let own = &under_test.operation;
+            let sent = step.body.as_ref().map(|body| body.media_type.as_deref());
+            let is_declared = sent.is_none_or(|sent| {
+                own.request_body.as_ref().is_some_and(|body| {
+                    body.content.iter().any(|declared| Some(declared.name.as_str()) == sent)
+                })
+            });
+            let is_raw = step.body.as_ref().is_some_and(|body| body.content.value().is_none());
+            let known = step.parameters.iter().all(|sent| {
+                own.parameters.iter().any(|declared| {
+                    let names = (sent.location, &sent.name) == (declared.location, &declared.name);
+                    names && (sent.style, sent.explode) == (declared.style, declared.explode)
+                })
+            });
+            let is_own = known && step.method == own.method && step.path == own.path;
+            if !is_own || !is_declared || is_raw || under_test.plan.breaks_format(step) {
+                return None;
+            }
+            let violated = under_test.plan.violated(step).into_iter().next();
+            step.intent = violated.map_or(Intent::Valid, Intent::Invalid);
+        }
+        case.id.operation = case.steps().last()?.operation.clone();
+        Some(case)
     }
 
     /// Sends a case and puts every check to it. A dropped connection or a timeout is judged with the

@@ -49,7 +49,10 @@ impl Session {
         if octets.len() > OCTETS_MAX {
             return None;
         }
-        let case = read(octets).or_else(|| self.examiner.draw(&mut Source::bytes(octets)))?;
+        let case = match read(octets) {
+            Some(case) => self.examiner.adopt(case)?,
+            None => self.examiner.draw(&mut Source::bytes(octets))?,
+        };
         let sighting = self.runtime.block_on(self.examiner.send(&case));
         let mut found = Vec::new();
         for finding in &sighting.findings {

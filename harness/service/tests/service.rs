@@ -80,6 +80,27 @@ fn a_session_writes_what_it_finds_once_and_takes_it_as_a_seed() {
     assert!(mended.found.is_empty() && mended.sighting.findings.is_empty());
 }
 
+#[test]
+fn a_seed_that_was_changed_means_what_the_contract_says() {
+    let seed = |body: &str, media_type: &str| {
+        format!(
+            r#"{{"id": {{"phase": "fuzz", "operation": "POST /orders", "index": 0}}, "prefix": [{{
+                "operation": "POST /orders", "method": "POST", "path": "/orders", "parameters": [],
+                "body": {{"media_type": "{media_type}", "content": {{"json": {body}}}}},
+                "intent": {{"kind": "valid"}}}}]}}"#
+        )
+    };
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let mut session = demo("none").session(folder.path());
+    let whole = r#"{"customer_id": 1, "items": [{"product_id": 1003, "quantity": 2}]}"#;
+    let ran = session.run(seed(whole, "application/json").as_bytes()).expect("it is a case");
+    assert_eq!(ran.case.prefix[0].intent.class(), "valid");
+    let ran = session.run(seed("{}", "application/json").as_bytes()).expect("it is a case");
+    assert_eq!(ran.case.prefix[0].intent.class(), "invalid");
+    assert!(ran.sighting.findings.is_empty());
+    assert!(session.run(seed(whole, "text/odd").as_bytes()).is_none());
+}
+
 fn written(folder: &Path) -> Vec<std::path::PathBuf> {
     let entries = std::fs::read_dir(folder).expect("the folder was made");
     entries.map(|entry| entry.expect("it can be read").path()).collect()
