@@ -1,6 +1,6 @@
 //! Laws that hold for all checks.
 
-use harness_model::{HeaderField, Intent, Octets, Outcome, Response, Severity, Stage, Verdict};
+use harness_model::{HeaderField, Intent, Octets, Outcome, Response, Stage, Verdict};
 use proptest::prelude::*;
 
 use crate::fixture::{Fixture, invalid, malformed};
@@ -141,7 +141,6 @@ proptest! {
                     prop_assert_eq!(finding.signature.check, name);
                     prop_assert!(finding.signature.effect.chars().count() <= 200);
                     prop_assert!(!finding.signature.effect.contains('\n'));
-                    prop_assert!(finding.severity >= Severity::Low);
                 }
                 Verdict::Pass => prop_assert!(false, "a pass is silent"),
             }

@@ -3,6 +3,8 @@
 //! Keys that are not strings (status codes written as YAML integers) become strings, and a key that
 //! comes twice is reported: both parsers feed one visitor.
 
+mod long_integers;
+
 use std::cell::{Cell, RefCell};
 use std::fmt;
 
@@ -201,7 +203,12 @@ fn parse_yaml(text: &str) -> Result<Parsed, SyntaxError> {
 const SECOND_DOCUMENT: &str = "a second document begins here";
 
 fn parse_yaml_stream(text: &str) -> Result<Parsed, SyntaxError> {
-    let state = State::default();
+    let marked = long_integers::marked(text);
+    let (text, marker) = match &marked {
+        Some((marked, marker)) => (marked.as_str(), Some(*marker)),
+        None => (text, None),
+    };
+    let state = State { marker, ..State::default() };
     // The macro wraps the budget in `Some`.
     let budget = serde_saphyr::budget! {
         max_depth: YAML_DEPTH_MAX,
@@ -279,6 +286,8 @@ const TOO_MANY_VALUES: &str = "it has more than 6,000,000 values";
 
 /// What the visitors of one document share.
 struct State {
+    /// Stands before every long integer of the text; see [`long_integers`].
+    marker: Option<char>,
     duplicates: RefCell<Vec<String>>,
     /// Values that may still come.
     n_left: Cell<usize>,
@@ -286,7 +295,7 @@ struct State {
 
 impl Default for State {
     fn default() -> Self {
-        Self { duplicates: RefCell::default(), n_left: Cell::new(VALUES_MAX) }
+        Self { marker: None, duplicates: RefCell::default(), n_left: Cell::new(VALUES_MAX) }
     }
 }
 
@@ -343,25 +352,29 @@ impl<'de> Visitor<'de> for Tree<'_> {
     }
 
     fn visit_i128<E>(self, value: i128) -> Result<Value, E> {
-        Ok(Number::from_i128(value)
-            .map_or_else(|| beyond_64_bits(&value.to_string()), Value::Number))
+        Ok(exact(&value.to_string()))
     }
 
     fn visit_u128<E>(self, value: u128) -> Result<Value, E> {
-        Ok(Number::from_u128(value)
-            .map_or_else(|| beyond_64_bits(&value.to_string()), Value::Number))
+        Ok(exact(&value.to_string()))
     }
 
     fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
         Ok(approximate(value))
     }
 
-    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
-        Ok(Value::String(value.to_owned()))
+    fn visit_str<E: serde::de::Error>(self, value: &str) -> Result<Value, E> {
+        self.visit_string(value.to_owned())
     }
 
-    fn visit_string<E>(self, value: String) -> Result<Value, E> {
-        Ok(Value::String(value))
+    fn visit_string<E: serde::de::Error>(self, value: String) -> Result<Value, E> {
+        let Some(marker) = self.state.marker.filter(|marker| value.contains(*marker)) else {
+            return Ok(Value::String(value));
+        };
+        Ok(match value.strip_prefix(marker).filter(|rest| long_integers::is_one(rest)) {
+            Some(digits) => exact(digits),
+            None => Value::String(value.replace(marker, "")),
+        })
     }
 
     fn visit_unit<E>(self) -> Result<Value, E> {
@@ -391,6 +404,10 @@ impl<'de> Visitor<'de> for Tree<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
         let mut object = Map::new();
         while let Some(Key(name)) = members.next_key()? {
+            let name = self.state.marker.map_or(name.clone(), |marker| name.replace(marker, ""));
+            if name == NUMBER_TOKEN && object.is_empty() {
+                return members.next_value::<String>().map(|digits| exact(&digits));
+            }
             let here = Trail::Member(self.trail, &name);
             let member = members.next_value_seed(Tree { state: self.state, trail: &here })?;
             if object.contains_key(&name) {
@@ -405,9 +422,19 @@ impl<'de> Visitor<'de> for Tree<'_> {
     }
 }
 
-/// The nearest floating-point number.
-fn beyond_64_bits(digits: &str) -> Value {
-    approximate(digits.parse().unwrap_or(f64::NAN))
+/// Under this name `serde_json` hands over a number that neither 64 bits nor a float may hold as it is
+/// written: a member that no document has beside it.
+const NUMBER_TOKEN: &str = "$serde_json::private::Number";
+
+/// The number that digits stand for: integers as they are, however long; anything else as the nearest
+/// floating-point number, so that equal numbers are equal values, and as it is written if it is beyond
+/// those.
+fn exact(digits: &str) -> Value {
+    let is_integer = digits.bytes().all(|octet| octet.is_ascii_digit() || octet == b'-');
+    let nearest = if is_integer { None } else { digits.parse().ok().and_then(Number::from_f64) };
+    nearest
+        .or_else(|| serde_json::from_str(digits).ok())
+        .map_or_else(|| Value::String(digits.to_owned()), Value::Number)
 }
 
 /// What is not finite has no JSON form.

@@ -194,9 +194,10 @@ mod tests {
     #[test]
     fn numbers_are_spelled_as_in_json() {
         check(&["7"], Kind::Number, &json!(7));
-        check(&["1e2"], Kind::Number, &json!(100.0));
+        check(&["1e2"], Kind::Number, &serde_json::from_str("1e2").expect("a number"));
+        check(&["1e999"], Kind::Number, &serde_json::from_str("1e999").expect("a number"));
         check(&["-0.5"], Kind::Number, &json!(-0.5));
-        for text in ["", "07", "+7", " 7", "7 ", "0x7", "NaN", "true", "\"7\"", "7,8", "1e999"] {
+        for text in ["", "07", "+7", " 7", "7 ", "0x7", "NaN", "true", "\"7\"", "7,8"] {
             check(&[text], Kind::Number, &json!(text));
         }
     }

@@ -130,7 +130,7 @@ fn at_site(graph: &Graph, site: &Site<'_>, base: &Value, alphabet: Alphabet) -> 
 
 fn numbers(constraints: &Constraints, is_whole: bool, found: &mut Vec<Candidate>) {
     let step = step_of(constraints);
-    let (has_low, has_high) = (constraints.minimum.is_some(), constraints.maximum.is_some());
+    let (has_low, has_high) = (constraints.whole_low.is_some(), constraints.whole_high.is_some());
     let Some((low, high)) = whole_range(constraints) else { return };
     // The first and last multiples within the range.
     let low = low.div_euclid(step) * step + if low.rem_euclid(step) == 0 { 0 } else { step };

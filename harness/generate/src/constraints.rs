@@ -108,6 +108,11 @@ pub(crate) struct Constraints {
     /// Inclusive bound, or exclusive if the flag is set.
     pub(crate) minimum: Option<(f64, bool)>,
     pub(crate) maximum: Option<(f64, bool)>,
+    /// Smallest whole number that satisfies the lower bounds, exactly; `None`: none of them, or one that
+    /// 128 bits do not hold.
+    pub(crate) whole_low: Option<i128>,
+    /// Largest whole number that satisfies the upper bounds, exactly.
+    pub(crate) whole_high: Option<i128>,
     pub(crate) multiples: Vec<f64>,
     pub(crate) length_min: usize,
     pub(crate) length_max: Option<usize>,
@@ -144,6 +149,8 @@ impl Constraints {
             allowed: None,
             minimum: None,
             maximum: None,
+            whole_low: None,
+            whole_high: None,
             multiples: Vec::new(),
             length_min: 0,
             length_max: None,
@@ -198,6 +205,9 @@ impl Constraints {
         };
         self.minimum = tighter(self.minimum, other.minimum, |one, two| one > two);
         self.maximum = tighter(self.maximum, other.maximum, |one, two| one < two);
+        // `None` is below every number: where only one side has a bound, it is the greater.
+        self.whole_low = self.whole_low.max(other.whole_low);
+        self.whole_high = [self.whole_high, other.whole_high].into_iter().flatten().min();
         self.multiples.extend(&other.multiples);
         self.length_min = self.length_min.max(other.length_min);
         self.length_max = least(self.length_max, other.length_max);
@@ -392,6 +402,24 @@ const UNSAID: &[&str] = &[
     "$dynamicRef",
 ];
 
+/// Whole numbers that are reckoned with, either way: half of what 128 bits hold, so that no sum of two
+/// overflows.
+pub(crate) const WHOLE_MAX: i128 = i128::MAX / 2;
+
+/// The whole number that a bound comes to: `inward` is added if the bound itself is one and excluded.
+/// `None` if it is no number, or beyond [`WHOLE_MAX`].
+fn whole_bound(limit: &Value, rounded: fn(f64) -> f64, inward: i128) -> Option<i128> {
+    let Value::Number(number) = limit else { return None };
+    let exact = number.to_string().parse::<i128>().ok().map(|whole| whole.saturating_add(inward));
+    let approximate = || {
+        let limit = number.as_f64()?;
+        #[expect(clippy::cast_possible_truncation, reason = "a float cast saturates, see below")]
+        let whole = rounded(limit) as i128;
+        Some(if limit.fract() == 0.0 { whole.saturating_add(inward) } else { whole })
+    };
+    exact.or_else(approximate).filter(|whole| (-WHOLE_MAX..=WHOLE_MAX).contains(whole))
+}
+
 /// The keywords that stand in the schema itself.
 fn own(keywords: &Map<String, Value>, pointer: &str) -> Constraints {
     let mut found = Constraints::anything();
@@ -421,6 +449,17 @@ fn own(keywords: &Map<String, Value>, pointer: &str) -> Constraints {
     let inclusive = number("maximum").map(|limit| (limit, false));
     let exclusive = number("exclusiveMaximum").map(|limit| (limit, true));
     found.maximum = tighter(inclusive, exclusive, |one, two| one < two);
+    let low = |name: &str, is_exclusive| {
+        keywords.get(name).and_then(|limit| whole_bound(limit, f64::ceil, i128::from(is_exclusive)))
+    };
+    found.whole_low = low("minimum", false).max(low("exclusiveMinimum", true));
+    let high = |name: &str, is_exclusive| {
+        keywords
+            .get(name)
+            .and_then(|limit| whole_bound(limit, f64::floor, -i128::from(is_exclusive)))
+    };
+    let highs = [high("maximum", false), high("exclusiveMaximum", true)];
+    found.whole_high = highs.into_iter().flatten().min();
     found.multiples.extend(number("multipleOf").filter(|divisor| *divisor > 0.0));
     found.length_min = size("minLength").unwrap_or(0);
     found.length_max = size("maxLength");

@@ -411,32 +411,16 @@ pub(crate) fn whole_range(constraints: &Constraints) -> Option<(i128, i128)> {
         Some("int32") => (i128::from(i32::MIN), i128::from(i32::MAX)),
         _ => (-SAFE_INTEGER, SAFE_INTEGER),
     };
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "a float cast saturates, then it is clamped"
-    )]
-    let low = constraints.minimum.map_or(format_low, |(limit, is_exclusive)| {
-        let whole = limit.ceil() as i128;
-        let on_limit = limit.fract() == 0.0;
-        if is_exclusive && on_limit { whole + 1 } else { whole }
-    });
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "a float cast saturates, then it is clamped"
-    )]
-    let high = constraints.maximum.map_or(format_high, |(limit, is_exclusive)| {
-        let whole = limit.floor() as i128;
-        let on_limit = limit.fract() == 0.0;
-        if is_exclusive && on_limit { whole - 1 } else { whole }
-    });
-    let (low, high) = (low.max(i128::from(i64::MIN)), high.min(i128::from(u64::MAX)));
+    let (low, high) = (constraints.whole_low, constraints.whole_high);
+    // A bound beyond the usual range moves the other end along.
+    let low = low.unwrap_or_else(|| high.map_or(format_low, |high| format_low.min(high)));
+    let high = high.unwrap_or_else(|| format_high.max(low));
     (low <= high).then_some((low, high))
 }
 
-/// A whole number as JSON; `None` beyond 64 bits.
+/// A whole number as JSON.
 pub(crate) fn whole(value: i128) -> Option<Value> {
-    let number = i64::try_from(value).map(Number::from).ok();
-    number.or_else(|| u64::try_from(value).map(Number::from).ok()).map(Value::Number)
+    Number::from_i128(value).map(Value::Number)
 }
 
 fn integer(constraints: &Constraints, source: &mut Source) -> Option<Value> {

@@ -87,12 +87,12 @@ fn at_site(graph: &Graph, site: &Site<'_>, base: &Value, alphabet: Alphabet) -> 
 fn numbers(constraints: &Constraints, found: &mut Vec<Tried>) {
     let step = step_of(constraints);
     if let Some((low, high)) = whole_range(constraints) {
-        if constraints.minimum.is_some() {
+        if constraints.whole_low.is_some() {
             let below =
                 whole(low - 1).map(|v| tried(v, format!("{}, one below the minimum", low - 1), 0));
             found.extend(below);
         }
-        if constraints.maximum.is_some() {
+        if constraints.whole_high.is_some() {
             let above = whole(high + 1)
                 .map(|v| tried(v, format!("{}, one above the maximum", high + 1), 0));
             found.extend(above);

@@ -9,6 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::exact_value::exact;
 use crate::{Intent, Octets};
 
 /// Identity of a planned case within a run: phase, operation and index. Never random.
@@ -112,7 +113,7 @@ pub struct ParameterValue {
 #[serde(rename_all = "snake_case")]
 pub enum BoundValue {
     /// Known when planned.
-    Known(Value),
+    Known(#[serde(deserialize_with = "exact")] Value),
     /// Taken from an earlier answer.
     Bound(Binding),
 }
@@ -156,12 +157,13 @@ pub struct Body {
 #[serde(rename_all = "snake_case")]
 pub enum BodyContent {
     /// Serialised as JSON (RFC 8259), no insignificant white space.
-    Json(Value),
+    Json(#[serde(deserialize_with = "exact")] Value),
     /// Serialised as `application/x-www-form-urlencoded` (WHATWG URL, 5.2); normally an object.
-    Form(Value),
+    Form(#[serde(deserialize_with = "exact")] Value),
     /// Serialised in a way that is written down beside the value.
     Coded {
         /// What it means.
+        #[serde(deserialize_with = "exact")]
         value: Value,
         /// How it becomes octets.
         coding: Coding,

@@ -5,6 +5,7 @@
 mod case;
 mod counterexample;
 mod event;
+mod exact_value;
 mod exchange;
 mod intent;
 mod octets;

@@ -93,7 +93,7 @@ fn declared_json_that_does_not_parse_is_a_failure() {
 #[test]
 fn json_that_is_beyond_our_parser_is_not_judged() {
     let deep = format!("{{\"id\": {}{}}}", "[".repeat(200), "]".repeat(200));
-    for content in [&*deep, r#"{"id": 1e999}"#, r#"{"id": "\ud800"}"#] {
+    for content in [&*deep, r#"{"id": "\ud800"}"#] {
         unknown(NAME, &Fixture::answered(200, content));
     }
 }

@@ -41,10 +41,45 @@ fn keys_keep_the_spelling_of_the_document() {
 }
 
 #[test]
-fn integers_beyond_64_bits_are_approximated() {
-    check("- -9223372036854776000", &json!([-9_223_372_036_854_776_000.0_f64]));
-    check("[18446744073709551616]", &json!([18_446_744_073_709_551_616.0_f64]));
+fn integers_are_exact_however_long() {
+    let exact = |digits: &str| serde_json::from_str::<Value>(&format!("[{digits}]")).unwrap();
+    for digits in [
+        "-9223372036854775809",
+        "18446744073709551616",
+        "340282366920938463463374607431768211456",
+        "-123456789012345678901234567890123456789012345678901234567890",
+    ] {
+        check(&format!("- {digits}"), &exact(digits));
+        check(&format!("[{digits}]"), &exact(digits));
+        assert_eq!(parse(&format!("[{digits}]")).unwrap().value[0].to_string(), digits);
+    }
     check("- 18446744073709551615", &json!([u64::MAX]));
+}
+
+#[test]
+fn long_integers_within_texts_stay_texts() {
+    let digits = "18446744073709551616";
+    for text in
+        ["- 'N'", "- \"N\"", "- \" N\"", "- a N b", "- |\n  N\n", "- 00N", "- N.5a", "- +Na"]
+    {
+        let value = parse(&text.replace('N', digits)).unwrap().value;
+        assert!(value[0].is_string(), "{text}: {value}");
+        assert!(value[0].as_str().unwrap().contains(digits), "{text}: {value}");
+        assert!(!value.to_string().contains('\u{E000}'), "{text}: {value}");
+    }
+    check(
+        &format!("{digits}: 1\n? {digits}0\n: \u{E000}"),
+        &json!({
+            "18446744073709551616": 1, "184467440737095516160": "\u{E000}",
+        }),
+    );
+}
+
+#[test]
+fn equal_floats_are_equal_however_they_are_written() {
+    for text in ["[1e2]", "[100.0]", "[1.000e+2]", "- 1e2", "- 100.00"] {
+        check(text, &json!([100.0]));
+    }
 }
 
 #[test]

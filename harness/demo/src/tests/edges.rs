@@ -167,7 +167,7 @@ fn members_are_judged_exactly() {
         ("price_cents", "10000000", "201"),
         ("price_cents", "10000001", "422"),
         ("price_cents", "99999999999999999999999", "422"),
-        ("price_cents", "1e400", "400"),
+        ("price_cents", "1e400", "422"),
         ("price_cents", "\"1\"", "422"),
         ("price_cents", "null", "422"),
         ("weight_kg", "0", "422"),
