@@ -10,6 +10,7 @@ mod keywords;
 mod null;
 mod replaced;
 mod review;
+mod subtypes;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -26,6 +27,7 @@ use crate::{Direction, Schemas};
 
 use copies::Copies;
 pub(crate) use keywords::examples;
+use subtypes::Subtypes;
 
 /// How deep `allOf` is searched for read-only properties: composition in real documents is at most
 /// five deep.
@@ -90,6 +92,7 @@ pub(crate) fn lift(
         vintage: dialect.vintage(root),
         bindings: references.dynamic.at(""),
         copies: Copies::named(root),
+        subtypes: Subtypes::find(root, references),
         report,
         odd_formats: BTreeSet::new(),
         patterns: BTreeMap::new(),
@@ -128,6 +131,8 @@ struct Lifting<'a, 'd> {
     bindings: Bindings,
     /// Schemas that are copied for the way in which they are reached.
     copies: Copies,
+    /// Schemas that others inherit from.
+    subtypes: Subtypes,
     report: &'a mut Report,
     /// Formats met so far that nobody defines.
     odd_formats: BTreeSet<String>,
@@ -166,6 +171,7 @@ impl Lifting<'_, '_> {
             }
         }
         self.make_copies(root, &mut lifted);
+        self.make_subtypes(&mut lifted);
         lifted
     }
 
@@ -284,6 +290,9 @@ impl Lifting<'_, '_> {
         let (code, why) = match self.references.lead(text) {
             Lead::Schema(pointer) => {
                 let pointer = pointer.clone();
+                if let Some(family) = self.family(&pointer, trail) {
+                    return Some(family);
+                }
                 return Some(self.reach(&pointer, keyword == "$dynamicRef"));
             }
             Lead::External => ("external-reference", "leads to another document"),

@@ -423,3 +423,85 @@ fn open_types_and_odd_formats_are_notes() {
         ["missing-type ", "unknown-format /properties/a/format", "missing-type /properties/d"]
     );
 }
+
+/// A contract with a family: what a reference to its base accepts in a request and in a response.
+fn family(document: &Value) -> [crate::Validator; 2] {
+    let contract = read(document.to_string().as_bytes(), "a.json").unwrap();
+    let body = contract.operations[0].request_body.as_ref().unwrap().content[0].schema.clone();
+    let compile = |direction| {
+        crate::Validator::compile(&contract.schemas, body.as_ref().unwrap(), direction).unwrap()
+    };
+    [compile(Direction::Request), compile(Direction::Response)]
+}
+
+fn pets(discriminator: &Value) -> Value {
+    let component = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
+    json!({
+        "openapi": "3.0.3", "info": {"title": "t", "version": "1"},
+        "paths": {"/pets": {"post": {
+            "requestBody": {"content": {"application/json": {"schema": component("Pet")}}},
+            "responses": {"200": {"description": ""}},
+        }}},
+        "components": {"schemas": {
+            "Pet": {
+                "type": "object", "required": ["kind"], "discriminator": discriminator,
+                "properties": {"kind": {"type": "string"}},
+            },
+            "Cat": {"allOf": [component("Pet"), {
+                "required": ["lives"],
+                "properties": {"lives": {"type": "integer"}, "friend": component("Pet")},
+            }]},
+            "Lion": {"allOf": [component("Cat"), {"required": ["pride"]}]},
+            "Dog": {"allOf": [{"required": ["barks"]}, component("Pet")]},
+        }},
+    })
+}
+
+#[test]
+fn a_reference_to_a_base_stands_for_its_children_in_requests() {
+    let [request, response] = family(&pets(&json!({"propertyName": "kind"})));
+    for (value, is_valid) in [
+        (json!({"kind": "Cat", "lives": 9}), true),
+        (json!({"kind": "Cat"}), false),
+        (json!({"kind": "Lion", "lives": 1, "pride": 1}), true),
+        (json!({"kind": "Lion", "lives": 1}), false),
+        (json!({"kind": "Dog", "barks": true}), true),
+        (json!({"kind": "Dog", "lives": 9}), false),
+        (json!({"kind": "Pet"}), false),
+        (json!({"kind": "Cat", "lives": 9, "friend": {"kind": "Dog", "barks": 1}}), true),
+        (json!({"kind": "Cat", "lives": 9, "friend": {"kind": "Dog"}}), false),
+    ] {
+        assert_eq!(request.violations(&value).is_empty(), is_valid, "{value}");
+        // A service may answer what the document does not know.
+        assert!(response.violations(&value).is_empty(), "{value}");
+    }
+}
+
+#[test]
+fn a_mapping_names_the_children_and_may_name_the_base() {
+    let mapping = json!({"c": "#/components/schemas/Cat", "p": "Pet", "lost": "Nobody"});
+    let [request, _] = family(&pets(&json!({"propertyName": "kind", "mapping": mapping})));
+    for (value, is_valid) in [
+        (json!({"kind": "c", "lives": 9}), true),
+        (json!({"kind": "Cat", "lives": 9}), false),
+        (json!({"kind": "p"}), true),
+        (json!({"kind": "Dog", "barks": 1}), true),
+        (json!({"kind": "lost"}), false),
+    ] {
+        assert_eq!(request.violations(&value).is_empty(), is_valid, "{value}");
+    }
+}
+
+#[test]
+fn a_base_without_children_and_children_in_a_circle_are_harmless() {
+    let mut lonely = pets(&json!({"propertyName": "kind"}));
+    for name in ["Cat", "Lion", "Dog"] {
+        lonely["components"]["schemas"].as_object_mut().unwrap().remove(name);
+    }
+    let [request, _] = family(&lonely);
+    assert!(request.violations(&json!({"kind": "anything"})).is_empty());
+    let mut circle = pets(&json!({"propertyName": "kind"}));
+    let lion = json!({"$ref": "#/components/schemas/Lion"});
+    circle["components"]["schemas"]["Cat"]["allOf"].as_array_mut().unwrap().push(lion);
+    assert!(read(circle.to_string().as_bytes(), "a.json").is_ok());
+}
