@@ -42,6 +42,37 @@ fn a_split_contract_is_judged_whole_and_replays_without_its_files() {
 }
 
 #[test]
+fn servers_of_a_path_or_operation_say_where_its_requests_go() {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let contract = r#"{"openapi": "3.1.0", "info": {"title": "t", "version": "1"},
+        "servers": [{"url": "https://api.example.com/v1"}],
+        "paths": {
+            "/a": {"get": {"responses": {}}},
+            "/b": {"servers": [{"url": "https://files.example.com/{area}",
+                                "variables": {"area": {"default": "up"}}}],
+                   "get": {"responses": {}},
+                   "put": {"servers": [{"url": "/v2/"}], "responses": {}}}}}"#;
+    fs::write(folder.path().join("api.json"), contract).expect("written");
+    let targets = |more: &[&str]| {
+        let target = ["--target", "http://127.0.0.1:9", "--contract", "api.json", "--dry-run"];
+        let finished = harness(folder.path(), &[&["run"], &target[..], more].concat());
+        assert_eq!(finished.code, 0, "{}\n{}", finished.stdout, finished.stderr);
+        finished.stdout
+    };
+    let declared = targets(&[]);
+    let is_in = |plan: &str, method: &str, target: &str| {
+        plan.contains(&format!(r#""method":"{method}","target":"{target}""#))
+    };
+    for (method, target) in [("GET", "/v1/a"), ("GET", "/up/b"), ("PUT", "/v2/b")] {
+        assert!(is_in(&declared, method, target), "{method} {target}: {declared}");
+    }
+    let told = targets(&["--base-path", "/x"]);
+    for (method, target) in [("GET", "/x/a"), ("GET", "/x/b"), ("PUT", "/x/b")] {
+        assert!(is_in(&told, method, target), "{method} {target}: {told}");
+    }
+}
+
+#[test]
 fn an_overlay_tightens_a_contract_for_the_run_and_its_replays() {
     let folder = tempfile::tempdir().expect("a scratch folder");
     let overlay = r#"{"overlay": "1.0.0", "info": {"title": "t", "version": "1"}, "actions": [

@@ -149,6 +149,7 @@ fn examiner(
         seed: Seed(0),
         target: target.to_owned(),
         base_path,
+        own_base_paths: std::collections::BTreeMap::new(),
         workers: 1,
         rate_per_second: None,
         time_max: None,

@@ -53,6 +53,7 @@ fn main() {
             seed: Seed(7),
             target: format!("http://{address}"),
             base_path: String::new(),
+            own_base_paths: std::collections::BTreeMap::new(),
             workers: 8,
             rate_per_second: None,
             time_max: None,

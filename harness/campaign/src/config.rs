@@ -1,8 +1,10 @@
 //! What a campaign is told. Every value is given by the caller; nothing here has a default, so that
 //! the command line is the one place that decides.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
+use harness_contract::OperationKey;
 use harness_model::Seed;
 
 /// Settings of one run.
@@ -16,6 +18,8 @@ pub struct CampaignConfig {
     pub target: String,
     /// Put before every path of the contract; empty or `/api`, never with a trailing `/`.
     pub base_path: String,
+    /// What stands before the path of these operations instead.
+    pub own_base_paths: BTreeMap<OperationKey, String>,
     /// Requests in flight at once; at least 1.
     pub workers: usize,
     /// Requests a second, at most; `None`: as fast as the answers come.
@@ -27,6 +31,13 @@ pub struct CampaignConfig {
     pub random_cases_per_operation: u32,
     /// The bounds of everything else.
     pub limits: Limits,
+}
+
+impl CampaignConfig {
+    /// What stands before the path of an operation.
+    pub(crate) fn base_of(&self, operation: &OperationKey) -> &str {
+        self.own_base_paths.get(operation).unwrap_or(&self.base_path)
+    }
 }
 
 /// Bounds on single steps of a run.

@@ -112,7 +112,8 @@ async fn sequence(
 /// Sends one step whose values are all known.
 pub(crate) async fn send(shared: &Shared, step: &Step, manner: Manner) -> Result<Exchange, String> {
     let config = &shared.config;
-    let request = render(step, &config.base_path).map_err(|error| error.to_string())?;
+    let request =
+        render(step, config.base_of(&step.operation)).map_err(|error| error.to_string())?;
     if let Some(pace) = &shared.pace {
         pace.wait(&*shared.clock).await;
     }

@@ -290,7 +290,7 @@ pub fn planned_requests(
         }
         let Some(planned) = plan.next(&operations) else { break };
         let Some(step) = planned.case.prefix.first() else { continue };
-        if let Ok(request) = render(step, &config.base_path) {
+        if let Ok(request) = render(step, config.base_of(&step.operation)) {
             requests.push(PlannedRequest { case: planned.case, request });
         }
     }

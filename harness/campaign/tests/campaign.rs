@@ -128,6 +128,7 @@ fn config(workers: usize) -> CampaignConfig {
         seed: Seed(11),
         target: "http://shop".to_owned(),
         base_path: String::new(),
+        own_base_paths: std::collections::BTreeMap::new(),
         workers,
         rate_per_second: None,
         time_max: None,

@@ -1,10 +1,11 @@
 //! What stands before every path of the contract: the target's own path, or that of the contract's
 //! server.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use harness_contract::{Contract, Location, OperationKey};
+use harness_contract::{Contract, Location, Operation, OperationKey};
 use harness_generate::{OperationPlan, render};
 use harness_model::Outcome;
 use harness_transport::{SendOptions, Transport};
@@ -45,6 +46,21 @@ pub(crate) fn without_asking(given: Option<&str>, target: &Url, contract: &Contr
         return own;
     }
     contract.servers.first().map_or_else(String::new, |server| of_server(&server.url))
+}
+
+/// Paths of the servers that single operations have, where the run's base is that of the contract's own
+/// server: a target or an option that says otherwise means the whole service.
+pub(crate) fn own(base: &str, contract: &Contract) -> BTreeMap<OperationKey, String> {
+    let declared =
+        contract.servers.first().map_or_else(String::new, |server| of_server(&server.url));
+    if base != declared {
+        return BTreeMap::new();
+    }
+    let of = |operation: &Operation| {
+        let server = operation.servers.first()?;
+        Some((operation.key.clone(), of_server(&server.url)))
+    };
+    contract.operations.iter().filter_map(of).collect()
 }
 
 /// Path of a server URL, absolute or relative, without a trailing `/`.

@@ -59,7 +59,7 @@ pub use inspect::{
     DiagnosticCounts, InspectedContent, InspectedOperation, InspectedParameter, InspectedResponse,
     Inspection, describe, inspect,
 };
-pub use lint::{LINT_RULES, LintReport, LintRule, OperationLint, lint};
+pub use lint::{LINT_RULES, LintReport, LintRule, OperationLint, lint, review_examples};
 pub use locate::locate;
 pub use operation::{
     Encoding, HeaderSpec, Link, Location, MediaType, Operation, OperationKey, Parameter,

@@ -5,6 +5,8 @@ mod examples;
 mod rules;
 mod schemas;
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use crate::diagnostic::Severity;
@@ -107,6 +109,26 @@ pub fn lint(contract: &Contract) -> LintReport {
     let sum: usize = operations.iter().map(|operation| usize::from(operation.score)).sum();
     let mean = if operations.is_empty() { 100 } else { sum / operations.len() };
     LintReport { score: u8::try_from(mean).unwrap_or(100), operations }
+}
+
+/// Examples that are told of by [`review_examples`]: what one wrong type repeats says no more.
+const EXAMPLES_TOLD_MAX: usize = 100;
+
+/// The examples of these operations that break their schemas, as diagnostics without a position (see
+/// [`crate::locate()`]). Compiles the schemas of all examples, which is why reading leaves it out.
+pub fn review_examples<'c>(
+    contract: &'c Contract,
+    operations: impl IntoIterator<Item = &'c Operation>,
+) -> Vec<Diagnostic> {
+    let broken = operations.into_iter().flat_map(|operation| {
+        let tally = examples::review(contract, operation);
+        tally.broken.into_iter().map(|(pointer, message)| {
+            remark(contract, Severity::Warning, "invalid-example", &pointer, message)
+        })
+    });
+    // Operations share the examples of components.
+    let mut told = BTreeSet::new();
+    broken.filter(|one| told.insert(one.pointer.clone())).take(EXAMPLES_TOLD_MAX).collect()
 }
 
 /// Places that a rule looked at, and what it found at those that break it.

@@ -55,6 +55,8 @@ pub struct Operation {
     pub request_body: Option<RequestBody>,
     /// In document order.
     pub responses: Vec<ResponseSpec>,
+    /// Servers of this operation or its path alone, which stand in for the document's; mostly empty.
+    pub servers: Vec<crate::Server>,
     /// Alternatives (OR), each a set that is needed together (AND). Empty: no security declared.
     /// An empty set among them means that anonymous callers are allowed.
     pub security: Vec<SecurityRequirement>,

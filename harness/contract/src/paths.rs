@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::node::Node;
 use crate::reading::{Reading, Unreadable};
-use crate::{OperationKey, SkippedOperation, pointer};
+use crate::{OperationKey, Server, SkippedOperation, pointer, servers};
 
 /// Where an operation stands.
 #[derive(Clone, Debug)]
@@ -19,6 +19,8 @@ pub(crate) struct Site<'d> {
     pub(crate) operation: Node<'d>,
     /// Parameters that stand in the path item, in document order.
     pub(crate) path_parameters: Vec<Node<'d>>,
+    /// Those of the operation, else those of its path.
+    pub(crate) servers: Vec<Server>,
 }
 
 /// All operations of a document, and those that cannot be read at all.
@@ -86,16 +88,14 @@ impl<'d> Finding<'d> {
         item: &Node<'d>,
         methods: &[&str],
     ) {
-        if let Some(servers) = item.get("servers") {
-            note_servers(reading, &servers);
-        }
+        let servers = own_servers(reading, item);
         for (name, member) in item.members() {
             if name == "additionalOperations" && methods.contains(&"query") {
                 for (method, operation) in member.members() {
-                    self.operation(reading, path, item, (method, operation));
+                    self.operation(reading, (path, &servers), item, (method, operation));
                 }
             } else if methods.contains(&name) {
-                self.operation(reading, path, item, (name, member));
+                self.operation(reading, (path, &servers), item, (name, member));
             }
         }
     }
@@ -103,7 +103,7 @@ impl<'d> Finding<'d> {
     fn operation(
         &mut self,
         reading: &mut Reading<'d>,
-        path: &str,
+        (path, servers): (&str, &[Server]),
         item: &Node<'d>,
         (method, operation): (&str, Node<'d>),
     ) {
@@ -116,9 +116,7 @@ impl<'d> Finding<'d> {
         let pointer = operation.pointer.clone();
         match reading.follow(operation, "operation") {
             Ok(operation) => {
-                if let Some(servers) = operation.get("servers") {
-                    note_servers(reading, &servers);
-                }
+                let own = own_servers(reading, &operation);
                 let path_parameters = reading.items(item, "parameters");
                 self.sites.sites.push(Site {
                     key,
@@ -126,6 +124,7 @@ impl<'d> Finding<'d> {
                     path: path.to_owned(),
                     operation,
                     path_parameters,
+                    servers: if own.is_empty() { servers.to_vec() } else { own },
                 });
             }
             Err(Unreadable { why }) => {
@@ -135,9 +134,14 @@ impl<'d> Finding<'d> {
     }
 }
 
-fn note_servers(reading: &mut Reading<'_>, servers: &Node<'_>) {
-    let what = "servers of a single path or operation are not used; requests go to the target";
-    reading.report.note("local-servers", &servers.pointer, what);
+/// The servers that stand in a path item or operation.
+fn own_servers<'d>(reading: &mut Reading<'d>, node: &Node<'d>) -> Vec<Server> {
+    let servers = servers::of(reading, node);
+    if let Some(first) = servers.first() {
+        let what = "of this server only the path is used: requests go to the target";
+        reading.report.note("local-servers", &first.pointer, what);
+    }
+    servers
 }
 
 /// Reports `operationId`s that come twice.

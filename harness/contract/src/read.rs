@@ -287,6 +287,7 @@ fn operation<'d>(
         parameters: parts.parameters,
         request_body: parts.request_body,
         responses: parts.responses,
+        servers: site.servers.clone(),
         security: security::requirements(reading, node, security_schemes),
         pointer: node.pointer.clone(),
     }

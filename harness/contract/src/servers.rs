@@ -9,8 +9,13 @@ use crate::{Server, ServerVariable};
 /// The servers of an OpenAPI 3.x document, with variables replaced by their defaults.
 pub(crate) fn read(reading: &mut Reading<'_>) -> Vec<Server> {
     let root = reading.root();
+    of(reading, &root)
+}
+
+/// The servers that stand in an object of the document, with variables replaced by their defaults.
+pub(crate) fn of<'d>(reading: &mut Reading<'d>, root: &Node<'d>) -> Vec<Server> {
     let mut servers = Vec::new();
-    let mut nodes = reading.items(&root, "servers");
+    let mut nodes = reading.items(root, "servers");
     nodes.extend(root.get("servers").filter(|single| single.str("url").is_some()));
     for node in nodes {
         let Some(url) = node.str("url") else {

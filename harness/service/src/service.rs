@@ -145,6 +145,7 @@ impl Service {
             seed: self.seed,
             target: TARGET.to_owned(),
             base_path: String::new(),
+            own_base_paths: std::collections::BTreeMap::new(),
             // Calls in memory do not wait: several at once would only be one after another.
             workers: 1,
             rate_per_second: None,

@@ -52,7 +52,9 @@ proptest! {
 #[test]
 fn a_case_that_fails_is_told_in_its_smallest_form() {
     let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(2_000) };
-    let rng = proptest::test_runner::TestRng::deterministic_rng(Default::default());
+    let rng = proptest::test_runner::TestRng::deterministic_rng(
+        proptest::test_runner::RngAlgorithm::default(),
+    );
     let mut runner = proptest::test_runner::TestRunner::new_with_rng(config, rng);
     let service = demo("price_as_text");
     let strategy = service.cases();

@@ -135,6 +135,7 @@ async fn attack(args: &DemoArgs, base: &str) -> Result<(Exit, Vec<Counterexample
             seed: args.seed,
             target: base.to_owned(),
             base_path: String::new(),
+            own_base_paths: std::collections::BTreeMap::new(),
             workers: WORKERS,
             rate_per_second: None,
             time_max: None,

@@ -31,6 +31,7 @@ pub(crate) async fn run(args: GenerateArgs) -> Result<Exit, Failure> {
         seed: args.seed.unwrap_or(Seed(0)),
         target: String::new(),
         base_path: String::new(),
+        own_base_paths: std::collections::BTreeMap::new(),
         workers: 1,
         rate_per_second: None,
         time_max: None,

@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 use std::io::{IsTerminal as _, Write as _};
 
 use harness_contract::{
-    InspectedOperation, Inspection, Operation, OperationKey, inspect, render_contract_diagnostics,
+    InspectedOperation, Inspection, Operation, OperationKey, inspect, locate,
+    render_contract_diagnostics, review_examples,
 };
 use harness_generate::{ConstraintCoverage, OperationPlan, Reach};
 use serde_json::json;
@@ -27,10 +28,14 @@ struct Attack {
 
 /// Runs the command.
 pub(crate) async fn run(args: InspectArgs) -> Result<Exit, Failure> {
-    let Loaded { contract, documents } =
+    let Loaded { mut contract, documents } =
         load(&args.contract, &args.reading, &args.connection).await?;
     let selection = harness_campaign::Selection { include: args.include, exclude: Vec::new() };
     let selected = selection.apply(&contract).map_err(|error| Failure::new(Exit::Usage, error))?;
+    let chosen = contract.operations.iter().filter(|operation| selected.contains(&operation.key));
+    let mut examples = review_examples(&contract, chosen);
+    locate(&contract, &documents.octets, &mut examples);
+    contract.diagnostics.extend(examples);
     let mut inspection = inspect(&contract);
     inspection.operations.retain(|operation| selected.contains(&operation.key));
     let chosen = contract.operations.iter().filter(|operation| selected.contains(&operation.key));

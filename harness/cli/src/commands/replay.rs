@@ -1,12 +1,13 @@
 //! `harness replay`: fires stored failures again.
 
+use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::sync::Arc;
 
 use anyhow::anyhow;
 use harness_campaign::{CampaignConfig, Replayed, replay};
-use harness_contract::Contract;
-use harness_model::{Attempt, Counterexample};
+use harness_contract::{Contract, OperationKey};
+use harness_model::{Attempt, Counterexample, Exchange, Step};
 use harness_report::request_line;
 use harness_transport::{Clock, SystemClock};
 use url::Url;
@@ -92,15 +93,19 @@ async fn once(
         })?,
     };
     let transport = transport(&target, &args.connection, 1, clock)?;
-    let base_path = match &args.base_path {
+    let told = match &args.base_path {
         Some(given) => of_server(given),
-        None => base_path_of(counterexample, &target),
+        None => of_server(target.path()),
     };
+    let is_told = args.base_path.is_some() || !told.is_empty();
+    let own_base_paths = if is_told { BTreeMap::new() } else { stored_bases(counterexample) };
+    let base_path = own_base_paths.values().next().cloned().unwrap_or(told);
     let config = CampaignConfig {
         harness_version: env!("CARGO_PKG_VERSION").to_owned(),
         seed: counterexample.reproduction.seed,
         target: shown(&target),
         base_path,
+        own_base_paths,
         workers: 1,
         rate_per_second: None,
         time_max: None,
@@ -111,19 +116,18 @@ async fn once(
     Ok(replay(contract, config, transport, clock, counterexample, args.times).await)
 }
 
-/// What stood before the contract's path in the stored request: the target given now may have a path
-/// of its own, which wins.
-fn base_path_of(counterexample: &Counterexample, target: &Url) -> String {
-    let own = of_server(target.path());
-    if !own.is_empty() {
-        return own;
-    }
-    let step = counterexample.case.steps().next();
-    let request = counterexample.exchanges.first().map(|exchange| &exchange.request);
-    let (Some(step), Some(request)) = (step, request) else { return String::new() };
-    let Ok(bare) = harness_generate::render(step, "") else { return String::new() };
-    let stored = request.target.lossy().into_owned();
-    stored.strip_suffix(&*bare.target.lossy()).map_or_else(String::new, str::to_owned)
+/// What stood before the contract's path in the stored requests, by operation.
+fn stored_bases(counterexample: &Counterexample) -> BTreeMap<OperationKey, String> {
+    let pairs = counterexample.case.steps().zip(&counterexample.exchanges);
+    let of = |(step, exchange): (&Step, &Exchange)| {
+        // With a value of an earlier answer in its path, a request cannot be rendered alone; its base is
+        // that of the step before it.
+        let bare = harness_generate::render(step, "").ok()?;
+        let stored = exchange.request.target.lossy().into_owned();
+        let base = stored.strip_suffix(&*bare.target.lossy())?;
+        Some((step.operation.clone(), base.to_owned()))
+    };
+    pairs.filter_map(of).collect()
 }
 
 fn told(counterexample: &Counterexample, replayed: &Replayed) -> String {

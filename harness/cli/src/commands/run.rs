@@ -1,5 +1,6 @@
 //! `harness run`: the whole path, from contract to counterexample.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;
@@ -7,7 +8,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, anyhow};
 use harness_campaign::{Campaign, CampaignConfig, Limits, planned_requests};
-use harness_contract::{Contract, OperationKey};
+use harness_contract::{Contract, OperationKey, locate, review_examples};
 use harness_model::{Counterexample, Seed};
 use harness_transport::{Clock, Http, HttpConfig, SystemClock, Transport};
 use url::Url;
@@ -33,16 +34,26 @@ const DRY_RUN_MAX: usize = 1_000_000;
 /// Counterexamples that are read from a folder at most.
 const REGRESSIONS_MAX: usize = 10_000;
 
+/// Operations up to which a run validates the examples of their contract before it begins: half a second
+/// at most. `harness inspect` and `harness lint` always do.
+const EXAMPLES_OPERATIONS_MAX: usize = 200;
+
 /// Runs the command.
 pub(crate) async fn run(args: RunArgs) -> Result<Exit, Failure> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
     let transport = transport(&args.target, &args.connection, args.plan.workers, &clock)?;
     let headers = &args.connection.headers;
-    let Loaded { contract, documents } = match &args.contract {
+    let Loaded { mut contract, documents } = match &args.contract {
         Some(place) => load(place, &args.reading, &args.connection).await?,
         None => discover(&args.target, &args.reading, &args.connection).await?,
     };
     let selected = select(&args.plan, &contract)?;
+    if selected.len() <= EXAMPLES_OPERATIONS_MAX {
+        let chosen = contract.operations.iter().filter(|it| selected.contains(&it.key));
+        let mut examples = review_examples(&contract, chosen);
+        locate(&contract, &documents.octets, &mut examples);
+        contract.diagnostics.extend(examples);
+    }
     let seed = args.plan.seed.unwrap_or_else(fresh_seed);
     let base = args.base_path.as_deref();
     let base_path = if args.plan.dry_run {
@@ -50,7 +61,8 @@ pub(crate) async fn run(args: RunArgs) -> Result<Exit, Failure> {
     } else {
         base_path::decide(base, &args.target, &contract, &transport).await
     };
-    let config = config(&args, seed, base_path);
+    let own_base_paths = base_path::own(&base_path, &contract);
+    let config = CampaignConfig { own_base_paths, ..config(&args, seed, base_path) };
     if args.plan.dry_run {
         return dry_run(&contract, &selected, &config);
     }
@@ -102,6 +114,7 @@ fn config(args: &RunArgs, seed: Seed, base_path: String) -> CampaignConfig {
         seed,
         target: session::shown(&args.target),
         base_path,
+        own_base_paths: BTreeMap::new(),
         workers: args.plan.workers,
         rate_per_second: args.plan.rate,
         time_max: args.plan.max_time,

@@ -82,12 +82,14 @@ impl Subtypes {
         }
         subtypes
     }
+}
 
-    /// Whether a reference to `base` at this place is how a child takes its base in.
-    fn is_inheritance(&self, family: &Family, at: &str) -> bool {
+impl Family {
+    /// Whether a reference to the base at this place is how a child takes it in.
+    fn is_inheritance(&self, at: &str) -> bool {
         let Some((holder, branch)) = at.rsplit_once("/allOf/") else { return false };
         // Deeper down it is a property of the child.
-        !branch.contains('/') && family.children.iter().any(|(_, child)| child == holder)
+        !branch.contains('/') && self.children.iter().any(|(_, child)| child == holder)
     }
 }
 
@@ -148,7 +150,7 @@ impl Lifting<'_, '_> {
     /// itself.
     pub(super) fn family(&mut self, target: &str, trail: &Trail<'_>) -> Option<Value> {
         let family = self.subtypes.families.get(target)?;
-        if self.subtypes.is_inheritance(family, &trail.pointer()) {
+        if family.is_inheritance(&trail.pointer()) {
             return None;
         }
         self.depends_on_direction = true;
