@@ -1,0 +1,159 @@
+//! How the values of arguments are written: each parser takes a text and says what is wrong with it.
+
+use std::time::Duration;
+
+use harness_campaign::Filter;
+use url::Url;
+
+/// Most requests in flight at once: beyond it a single machine measures itself.
+const WORKERS_MAX: usize = 256;
+
+pub(super) fn target(text: &str) -> Result<Url, String> {
+    let url = Url::parse(text).map_err(|error| {
+        let hint = if text.contains("://") {
+            String::new()
+        } else {
+            format!("; did you mean http://{text}?")
+        };
+        format!("{error}{hint}")
+    })?;
+    if !matches!(url.scheme(), "http" | "https") {
+        let hint = if text.contains("://") {
+            String::new()
+        } else {
+            format!("; did you mean http://{text}?")
+        };
+        return Err(format!("the scheme must be http or https{hint}"));
+    }
+    if url.host_str().is_none() {
+        return Err("the URL names no host".to_owned());
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err("credentials do not belong in the URL, which reports show; pass \
+                    --header 'Authorization: Basic …'"
+            .to_owned());
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err("a base URL has no query and no fragment".to_owned());
+    }
+    Ok(url)
+}
+
+pub(super) fn header(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once(':').ok_or("write it as 'Name: value'")?;
+    let is_token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
+    if name.is_empty() || !name.chars().all(is_token) {
+        return Err(format!("{name:?} is not a field name (RFC 9110, 5.1)"));
+    }
+    let value = value.trim_matches([' ', '\t']);
+    if value.chars().any(|c| c.is_ascii_control() && c != '\t') {
+        return Err(format!("the value of {name} holds a control character"));
+    }
+    Ok((name.to_owned(), value.to_owned()))
+}
+
+pub(super) fn filter(text: &str) -> Result<Filter, String> {
+    Filter::parse(text).map_err(|error| error.to_string())
+}
+
+pub(super) fn workers(text: &str) -> Result<usize, String> {
+    let workers: usize = text.parse().map_err(|_| "must be a whole number".to_owned())?;
+    if (1..=WORKERS_MAX).contains(&workers) {
+        Ok(workers)
+    } else {
+        Err(format!("must be 1 to {WORKERS_MAX}"))
+    }
+}
+
+pub(super) fn rate(text: &str) -> Result<f64, String> {
+    let (number, seconds) = match text.split_once('/') {
+        None | Some((_, "s")) => (text.trim_end_matches("/s"), 1.0),
+        Some((number, "m")) => (number, 60.0),
+        Some((number, "h")) => (number, 3600.0),
+        Some((_, unit)) => return Err(format!("the unit {unit:?} is not s, m or h")),
+    };
+    let number: f64 = number.parse().map_err(|_| "write e.g. 50, 50/s or 600/m".to_owned())?;
+    let per_second = number / seconds;
+    if per_second.is_finite() && per_second > 0.0 {
+        Ok(per_second)
+    } else {
+        Err("must be greater than 0".to_owned())
+    }
+}
+
+/// `90s`, `2m`, `1h30m`, or seconds as a bare number.
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
+    let wrong = || "write e.g. 90s, 2m or 1h30m".to_owned();
+    let duration = if let Ok(seconds) = text.parse::<f64>() {
+        Duration::try_from_secs_f64(seconds).map_err(|_| wrong())?
+    } else {
+        let signed: jiff::SignedDuration = text.parse().map_err(|_| wrong())?;
+        Duration::try_from(signed).map_err(|_| wrong())?
+    };
+    if duration.is_zero() { Err("must be longer than 0".to_owned()) } else { Ok(duration) }
+}
+
+pub(super) fn folder_name(text: &str) -> Result<String, String> {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    if text.is_empty() || text.starts_with('.') || !text.chars().all(is_plain) {
+        return Err("may hold letters, digits, '-', '_' and '.', and not begin with '.'".to_owned());
+    }
+    Ok(text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{duration, header, rate, target};
+
+    #[test]
+    fn durations_have_units_or_are_seconds() {
+        for (text, expected) in [
+            ("90s", Some(Duration::from_secs(90))),
+            ("2m", Some(Duration::from_mins(2))),
+            ("1h30m", Some(Duration::from_mins(90))),
+            ("1.5", Some(Duration::from_millis(1500))),
+            ("250ms", Some(Duration::from_millis(250))),
+            ("0", None),
+            ("-1s", None),
+            ("soon", None),
+        ] {
+            assert_eq!(duration(text).ok(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn rates_are_per_second_unless_said_otherwise() {
+        for (text, expected) in [
+            ("50", Some(50.0)),
+            ("50/s", Some(50.0)),
+            ("600/m", Some(10.0)),
+            ("0", None),
+            ("-1", None),
+            ("10/d", None),
+            ("fast", None),
+        ] {
+            assert_eq!(rate(text).ok(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn headers_are_a_token_and_a_value() {
+        assert_eq!(header("X-Key: a: b").ok(), Some(("X-Key".into(), "a: b".into())));
+        assert!(header("no colon").is_err());
+        assert!(header("bad name: x").is_err());
+        assert!(header("X: a\nb").is_err());
+    }
+
+    #[test]
+    fn a_target_without_scheme_is_refused_with_a_hint() {
+        for text in ["localhost:8080", "127.0.0.1:8080", "example"] {
+            let message = target(text).expect_err(text);
+            assert!(message.contains(&format!("did you mean http://{text}?")), "{message}");
+        }
+        assert!(target("http://user:pw@localhost/").is_err());
+        assert!(target("ftp://localhost/").is_err());
+        assert!(target("http://localhost:8080/api").is_ok());
+    }
+}
