@@ -348,7 +348,14 @@ impl Lifting<'_, '_> {
                 Some(self.schema(value, Kind::InlineSchema, &here, None))
             }
             "allOf" => self.checked("allOf", value, &here, marked),
-            "discriminator" => self.discriminator(members, value),
+            "discriminator" => self.discriminator(members),
+            "oneOf" | "anyOf" => {
+                self.alternatives(members, (name, value), trail, lifted);
+                None
+            }
+            "additionalProperties" | "unevaluatedProperties" if value == false => {
+                self.is_closed(name, trail).then(|| value.clone())
+            }
             "items" if value.is_array() => {
                 let what = "a list of items is not OpenAPI; it is read as prefixItems";
                 self.report.warn("items-list", &here.pointer(), what);

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use serde_json::{Map, Value};
 
 use super::Lifting;
+use super::discriminator::is_chosen;
 use crate::grammar::Kind;
 use crate::pointer::{self, Trail};
 
@@ -50,7 +51,7 @@ impl Lifting<'_, '_> {
 
     /// Where the schema at a pointer of the document stands when all is lifted.
     pub(super) fn moved<'p>(&self, pointer: &'p str) -> Cow<'p, str> {
-        let is_plain = !["/items/", "/additionalItems", "/dependencies/"]
+        let is_plain = !["/items/", "/additionalItems", "/dependencies/", "/oneOf/"]
             .iter()
             .any(|keyword| pointer.contains(keyword));
         if is_plain {
@@ -64,9 +65,15 @@ impl Lifting<'_, '_> {
                 let holder = root.pointer(&above);
                 holder.is_some_and(|holder| holder.get("items").is_some_and(Value::is_array))
             };
+            let has_choice = || {
+                let holder = root.pointer(&above).and_then(Value::as_object);
+                holder.is_some_and(|holder| is_chosen(holder, "oneOf"))
+                    && self.references.is_schema(&above)
+            };
             let new = match token {
                 "items" if has_list() => "prefixItems",
                 "additionalItems" if has_list() => "items",
+                "oneOf" if has_choice() => "anyOf",
                 "dependencies" if self.references.is_schema(&above) => "dependentSchemas",
                 _ => token,
             };

@@ -5,11 +5,12 @@
 //! service expects, and nothing else would say which names there are; in a response the base alone
 //! decides what is valid, since a service may know children that the document does not.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde_json::{Map, Value, json};
 
 use super::Lifting;
+use super::discriminator::{declared, implied, property_name, said};
 use crate::Direction;
 use crate::pointer::{self, Trail};
 use crate::references::{References, canonical};
@@ -18,6 +19,9 @@ use crate::references::{References, canonical};
 const SUBTYPES_NAME: &str = "x-harness-subtypes";
 /// Children of one base that are told apart: the largest real family has some eighty.
 const CHILDREN_MAX: usize = 200;
+/// Heirs of all bases of a document: a thousand bases of which each takes in the one before would have
+/// half a million.
+const HEIRS_MAX: usize = 50_000;
 /// Where components stand.
 const COMPONENTS: [&str; 2] = ["/components/schemas", "/definitions"];
 
@@ -37,6 +41,8 @@ struct Family {
     property: String,
     /// Value and pointer of every child, and of the base if a value leads there.
     children: Vec<(String, String)>,
+    /// Pointers of all that take it in.
+    heirs: BTreeSet<String>,
 }
 
 impl Subtypes {
@@ -52,36 +58,50 @@ impl Subtypes {
             Some(schemas.iter().map(|(name, schema)| (pointer::member(place, name), schema)))
         });
         let components: Vec<(String, &Value)> = components.flatten().collect();
-        let is_base = |schema: &Value| {
-            schema.get("discriminator").is_some()
-                && schema.get("oneOf").is_none()
-                && schema.get("anyOf").is_none()
-        };
-        if !components.iter().any(|(_, schema)| is_base(schema)) {
+        if !components.iter().any(|(_, schema)| schema.get("discriminator").is_some()) {
             return subtypes;
         }
-        let parents: BTreeMap<&str, Vec<String>> = components
-            .iter()
-            .map(|(pointer, schema)| (pointer.as_str(), parents(schema, references)))
-            .collect();
-        for (base, schema) in components.iter().filter(|(_, schema)| is_base(schema)) {
-            let heirs: Vec<&str> = components
-                .iter()
-                .map(|(pointer, _)| pointer.as_str())
-                .filter(|heir| *heir != base.as_str() && inherits(heir, base, &parents))
-                .take(CHILDREN_MAX)
-                .collect();
-            let discriminator = &schema["discriminator"];
-            let property =
-                discriminator.as_str().or_else(|| discriminator.get("propertyName")?.as_str());
-            let Some(property) = property.filter(|_| !heirs.is_empty()) else { continue };
-            let children = named(&heirs, base, discriminator, references);
+        let mut takers: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+        for (pointer, schema) in &components {
+            for parent in parents(schema, references) {
+                takers.entry(parent).or_default().push(pointer);
+            }
+        }
+        let mut n_left = HEIRS_MAX;
+        for (base, schema) in &components {
+            let Some(property) = schema.get("discriminator").and_then(property_name) else {
+                continue;
+            };
+            let heirs = heirs(base, &takers, &mut n_left);
+            if heirs.is_empty() || !is_base(schema, &heirs, references) {
+                continue;
+            }
+            let children = named(&heirs, base, &schema["discriminator"], references);
             let index = subtypes.families.len();
-            let family = Family { index, property: property.to_owned(), children };
+            let heirs = heirs.into_iter().map(str::to_owned).collect();
+            let family = Family { index, property: property.to_owned(), children, heirs };
             subtypes.families.insert(base.clone(), family);
         }
         subtypes
     }
+
+    /// Whether the schema at a pointer is the base of a family.
+    pub(super) fn is_base(&self, pointer: &str) -> bool {
+        self.families.contains_key(pointer)
+    }
+}
+
+/// Whether a schema with a discriminator is the base of those that take it in: it has no branches, or
+/// lists some of them, so that judging a value by one would mean judging it by the other.
+fn is_base(schema: &Value, heirs: &[&str], references: &References<'_>) -> bool {
+    let lists = ["oneOf", "anyOf"].into_iter().filter_map(|keyword| schema.get(keyword));
+    let branches: Vec<&Value> = lists.filter_map(Value::as_array).flatten().collect();
+    let is_heir = |branch: &&Value| {
+        let reference = branch.get("$ref").and_then(Value::as_str);
+        let target = reference.and_then(|text| references.component(text));
+        target.is_some_and(|target| heirs.contains(&target.as_str()))
+    };
+    branches.is_empty() || branches.iter().any(is_heir)
 }
 
 impl Family {
@@ -89,7 +109,7 @@ impl Family {
     fn is_inheritance(&self, at: &str) -> bool {
         let Some((holder, branch)) = at.rsplit_once("/allOf/") else { return false };
         // Deeper down it is a property of the child.
-        !branch.contains('/') && self.children.iter().any(|(_, child)| child == holder)
+        !branch.contains('/') && self.heirs.contains(holder)
     }
 }
 
@@ -100,24 +120,28 @@ fn parents(schema: &Value, references: &References<'_>) -> Vec<String> {
     texts.filter_map(|text| references.component(text)).collect()
 }
 
-/// Whether a component takes another in, at whatever remove.
-fn inherits(heir: &str, base: &str, parents: &BTreeMap<&str, Vec<String>>) -> bool {
-    let mut seen = Vec::new();
-    let mut next = vec![heir];
+/// The components that take one in, at whatever remove; those next to it first.
+fn heirs<'c>(
+    base: &str,
+    takers: &BTreeMap<String, Vec<&'c str>>,
+    n_left: &mut usize,
+) -> Vec<&'c str> {
+    let mut found: Vec<&str> = Vec::new();
+    let mut seen = BTreeSet::from([base]);
+    let next_to = |pointer: &str| takers.get(pointer).map_or(&[][..], Vec::as_slice);
+    let mut next = VecDeque::from_iter(next_to(base));
     // Each component is looked at once.
-    while let Some(current) = next.pop() {
-        if seen.contains(&current) {
-            continue;
+    while let Some(heir) = next.pop_front() {
+        if *n_left == 0 {
+            break;
         }
-        seen.push(current);
-        for parent in parents.get(current).into_iter().flatten() {
-            if parent == base {
-                return true;
-            }
-            next.push(parent);
+        if seen.insert(heir) {
+            *n_left -= 1;
+            found.push(heir);
+            next.extend(next_to(heir));
         }
     }
-    false
+    found
 }
 
 /// The heirs with their values: what the mapping says, else the name of the component.
@@ -127,22 +151,16 @@ fn named(
     discriminator: &Value,
     references: &References<'_>,
 ) -> Vec<(String, String)> {
-    let mapping = discriminator.get("mapping").and_then(Value::as_object);
-    let declared: Vec<(String, String)> = mapping
-        .into_iter()
-        .flatten()
-        .filter_map(|(value, target)| {
-            Some((value.clone(), references.component(target.as_str()?)?))
-        })
-        .filter(|(_, target)| target == base || heirs.contains(&target.as_str()))
-        .collect();
-    let implied = heirs.iter().filter(|heir| !declared.iter().any(|(_, to)| to == *heir));
-    let implied = implied.map(|heir| {
-        let name = heir.rsplit('/').next().unwrap_or(heir);
-        (pointer::unescape(name).into_owned(), (*heir).to_owned())
-    });
-    let implied: Vec<_> = implied.collect();
-    declared.into_iter().chain(implied).collect()
+    let name = property_name(discriminator).unwrap_or_default();
+    let mut children = declared(discriminator, references);
+    children.retain(|(_, target)| target == base || heirs.contains(&target.as_str()));
+    let known: BTreeSet<String> = children.iter().map(|(_, target)| target.clone()).collect();
+    for heir in heirs.iter().filter(|heir| !known.contains(**heir)) {
+        let values = implied(references, heir, name);
+        children.extend(values.into_iter().map(|value| (value, (*heir).to_owned())));
+    }
+    children.truncate(CHILDREN_MAX);
+    children
 }
 
 impl Lifting<'_, '_> {
@@ -168,6 +186,11 @@ impl Lifting<'_, '_> {
         families.sort_by_key(|family| family.index);
         let alternatives = families.into_iter().map(|family| {
             let branch = |(value, child): &(String, String)| {
+                let said = said(self.references, child, &family.property);
+                // What the child itself says comes before what it is called.
+                if said.is_some_and(|said| !said.contains(value)) {
+                    return json!({ "$ref": canonical(child) });
+                }
                 let names = Map::from_iter([(family.property.clone(), json!({ "const": value }))]);
                 json!({"$ref": canonical(child), "properties": names, "required": [family.property]})
             };

@@ -397,13 +397,19 @@ fn discriminator_names_every_branch() {
         "oneOf": [{"$ref": "#/components/schemas/Id"}, {"$ref": "#/components/schemas/Maybe"}],
         "discriminator": {"propertyName": "kind", "mapping": {"m": "Maybe", "lost": "Nobody"}},
     });
-    let lifted = json!({
-        "oneOf": [{"$ref": "#/components/schemas/Id"}, {"$ref": "#/components/schemas/Maybe"}],
+    let response = json!({
+        "anyOf": [{"$ref": "#/components/schemas/Id"}, {"$ref": "#/components/schemas/Maybe"}],
         "discriminator": {"propertyName": "kind", "mapping": {
             "m": "#/components/schemas/Maybe", "Id": "#/components/schemas/Id",
         }},
     });
-    check(V30, &schema, &lifted);
+    // A request is held to the values; a response may be any of the branches.
+    let mut request = response.clone();
+    for (branch, value) in [(0, "Id"), (1, "m")] {
+        request["anyOf"][branch]["properties"] = json!({"kind": {"enum": [value]}});
+        request["anyOf"][branch]["required"] = json!(["kind"]);
+    }
+    check_both(V30, &schema, &request, &response);
     check(V31, &json!({"discriminator": {}}), &json!({}));
 }
 
@@ -504,4 +510,60 @@ fn a_base_without_children_and_children_in_a_circle_are_harmless() {
     let lion = json!({"$ref": "#/components/schemas/Lion"});
     circle["components"]["schemas"]["Cat"]["allOf"].as_array_mut().unwrap().push(lion);
     assert!(read(circle.to_string().as_bytes(), "a.json").is_ok());
+}
+
+#[test]
+fn a_base_that_lists_its_children_stands_for_them() {
+    let component = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
+    for keyword in ["oneOf", "anyOf"] {
+        let mut document = pets(&json!({"propertyName": "kind"}));
+        document["components"]["schemas"]["Pet"][keyword] =
+            json!([component("Cat"), component("Dog")]);
+        let [request, response] = family(&document);
+        assert!(request.is_valid(&json!({"kind": "Cat", "lives": 9})), "{keyword}");
+        assert!(!request.is_valid(&json!({"kind": "Cat", "lives": "nine"})), "{keyword}");
+        assert!(response.is_valid(&json!({"kind": "Hamster"})), "{keyword}");
+    }
+}
+
+#[test]
+fn a_child_may_say_itself_what_names_it() {
+    let mut document = pets(&json!({"propertyName": "kind"}));
+    document["components"]["schemas"]["Dog"]["x-ms-discriminator-value"] = json!("#Dog");
+    document["components"]["schemas"]["Cat"]["properties"] = json!({"kind": {"enum": ["cat"]}});
+    let [request, _] = family(&document);
+    for (value, is_valid) in [
+        (json!({"kind": "cat", "lives": 9}), true),
+        (json!({"kind": "Cat", "lives": 9}), false),
+        (json!({"kind": "#Dog", "barks": true}), true),
+        (json!({"kind": "Dog", "barks": true}), false),
+    ] {
+        assert_eq!(request.is_valid(&value), is_valid, "{value}");
+    }
+}
+
+#[test]
+fn a_closed_base_does_not_shut_its_children_out() {
+    let mut document = pets(&json!({"propertyName": "kind"}));
+    document["components"]["schemas"]["Pet"]["additionalProperties"] = json!(false);
+    let [request, response] = family(&document);
+    for validator in [request, response] {
+        assert!(validator.is_valid(&json!({"kind": "Cat", "lives": 9})));
+    }
+}
+
+#[test]
+fn long_lines_of_bases_are_cut_off() {
+    let schemas: Map<String, Value> = (0..2_000)
+        .map(|index| {
+            let parent = json!({"$ref": format!("#/components/schemas/S{}", index + 1)});
+            let schema = json!({"allOf": [parent], "discriminator": {"propertyName": "kind"}});
+            (format!("S{index}"), schema)
+        })
+        .collect();
+    let contract = contract(V30, &Value::Object(schemas));
+    let families = &contract.schemas.document(Direction::Request)["x-harness-subtypes"];
+    let branches = families.as_array().unwrap().iter().map(|family| &family["anyOf"]);
+    let n_branches: usize = branches.filter_map(Value::as_array).map(Vec::len).sum();
+    assert!((1..=50_000).contains(&n_branches), "{n_branches}");
 }
