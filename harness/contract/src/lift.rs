@@ -33,6 +33,10 @@ use subtypes::Subtypes;
 /// five deep.
 const COMPOSITION_DEPTH_MAX: usize = 8;
 
+/// Schemas that are searched for read-only properties in one composition: where each of eight levels
+/// repeats the next ten times, there is no end.
+const COMPOSITION_SCHEMAS_MAX: usize = 1_000;
+
 /// Keywords by which whatever holds a schema would change what the references in it mean to the
 /// validator, which reads the document as one schema. They have done their work before.
 const REBASING: [&str; 9] = [
@@ -248,7 +252,7 @@ impl Lifting<'_, '_> {
         let mut lifted = Map::with_capacity(members.len());
         let composed = members.contains_key("allOf").then(|| {
             let mut all = marked.cloned().unwrap_or_default();
-            self.collect_marked(schema, &mut all, 0);
+            self.collect_marked(schema, &mut all, 0, &mut { COMPOSITION_SCHEMAS_MAX });
             all
         });
         let marked = composed.as_ref().or(marked);
@@ -376,12 +380,19 @@ impl Lifting<'_, '_> {
     }
 
     /// Notes the names of properties that a schema marks, those of its `allOf` branches included.
-    fn collect_marked(&self, schema: &Value, marked: &mut Marked, depth: usize) {
-        if depth > COMPOSITION_DEPTH_MAX {
+    fn collect_marked(
+        &self,
+        schema: &Value,
+        marked: &mut Marked,
+        depth: usize,
+        n_left: &mut usize,
+    ) {
+        if depth > COMPOSITION_DEPTH_MAX || *n_left == 0 {
             return;
         }
+        *n_left -= 1;
         if let Some(target) = self.references.next(schema) {
-            self.collect_marked(target, marked, depth + 1);
+            self.collect_marked(target, marked, depth + 1, n_left);
         }
         let properties = schema.get("properties").and_then(Value::as_object);
         for (name, property) in properties.into_iter().flatten() {
@@ -393,7 +404,7 @@ impl Lifting<'_, '_> {
             }
         }
         for branch in schema.get("allOf").and_then(Value::as_array).into_iter().flatten() {
-            self.collect_marked(branch, marked, depth + 1);
+            self.collect_marked(branch, marked, depth + 1, n_left);
         }
     }
 

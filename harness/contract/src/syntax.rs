@@ -23,9 +23,22 @@ const YAML_DEPTH_MAX: usize = 64;
 /// Duplicate keys that are remembered: enough to show, and bounded for hostile input.
 const DUPLICATES_MAX: usize = 100;
 
-/// Values of a document, aliases expanded: twenty times those of the largest real document (13 MB). What
-/// they take in memory grows with their number, not with the octets of the document.
+/// Values of a document, aliases expanded: twenty times those of the largest real document (13 MB).
 const VALUES_MAX: usize = 6_000_000;
+
+/// What the values of a document may take in memory, in octets, by the costs below: eight times what
+/// those of the largest real document take. It grows with their number, not with the octets of the
+/// document, and a contract holds up to three copies.
+const MEMORY_MAX: usize = 480_000_000;
+
+/// What a value takes in the list or object around it, room to grow included.
+const VALUE_COST: usize = 48;
+/// What a text or number takes beside it, its characters not counted.
+const TEXT_COST: usize = 32;
+/// What an object takes that has any members.
+const OBJECT_COST: usize = 250;
+/// What a member takes, the characters of its name and its value not counted.
+const MEMBER_COST: usize = 80;
 
 /// Events of a YAML document: each value is one, each collection two.
 const YAML_EVENTS_MAX: usize = 2 * VALUES_MAX;
@@ -80,7 +93,8 @@ pub(crate) fn parse(text: &str) -> Result<Parsed, SyntaxError> {
     let not_json = |parsed, error| Parsed { not_json: Some(error), ..parsed };
     parse_json(text).or_else(|error| {
         // What is too large or too deep as JSON is so as YAML.
-        if error.why == TOO_MANY_VALUES || error.why == too_deep(JSON_DEPTH_MAX) {
+        let is_too_large = error.why == TOO_MANY_VALUES || error.why == TOO_MUCH_MEMORY;
+        if is_too_large || error.why == too_deep(JSON_DEPTH_MAX) {
             return Err(error);
         }
         if let Ok(parsed) = parse_yaml(text) {
@@ -284,30 +298,33 @@ fn too_deep(levels: usize) -> String {
 /// Why a document with more than [`VALUES_MAX`] values is not read.
 const TOO_MANY_VALUES: &str = "it has more than 6,000,000 values";
 
+/// Why a document whose values take more than [`MEMORY_MAX`] is not read.
+const TOO_MUCH_MEMORY: &str = "its values take more than 480 MB of memory";
+
 /// What the visitors of one document share.
 struct State {
     /// Stands before every long integer of the text; see [`long_integers`].
     marker: Option<char>,
     duplicates: RefCell<Vec<String>>,
-    /// Values that may still come.
+    /// Octets of memory that may still be taken.
     n_left: Cell<usize>,
 }
 
 impl Default for State {
     fn default() -> Self {
-        Self { marker: None, duplicates: RefCell::default(), n_left: Cell::new(VALUES_MAX) }
+        Self { marker: None, duplicates: RefCell::default(), n_left: Cell::new(MEMORY_MAX) }
     }
 }
 
 impl State {
-    /// Counts one value.
-    fn count<E: serde::de::Error>(&self) -> Result<(), E> {
-        match self.n_left.get().checked_sub(1) {
+    /// Takes so many octets of memory.
+    fn take<E: serde::de::Error>(&self, cost: usize) -> Result<(), E> {
+        match self.n_left.get().checked_sub(cost) {
             Some(left) => {
                 self.n_left.set(left);
                 Ok(())
             }
-            None => Err(E::custom(TOO_MANY_VALUES)),
+            None => Err(E::custom(TOO_MUCH_MEMORY)),
         }
     }
 
@@ -327,7 +344,7 @@ impl<'de> DeserializeSeed<'de> for Tree<'_> {
     type Value = Value;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
-        self.state.count()?;
+        self.state.take(VALUE_COST)?;
         deserializer.deserialize_any(self)
     }
 }
@@ -343,11 +360,13 @@ impl<'de> Visitor<'de> for Tree<'_> {
         Ok(Value::Bool(value))
     }
 
-    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+    fn visit_i64<E: serde::de::Error>(self, value: i64) -> Result<Value, E> {
+        self.state.take(TEXT_COST)?;
         Ok(value.into())
     }
 
-    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+    fn visit_u64<E: serde::de::Error>(self, value: u64) -> Result<Value, E> {
+        self.state.take(TEXT_COST)?;
         Ok(value.into())
     }
 
@@ -359,7 +378,8 @@ impl<'de> Visitor<'de> for Tree<'_> {
         Ok(exact(&value.to_string()))
     }
 
-    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+    fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Value, E> {
+        self.state.take(TEXT_COST)?;
         Ok(approximate(value))
     }
 
@@ -368,6 +388,7 @@ impl<'de> Visitor<'de> for Tree<'_> {
     }
 
     fn visit_string<E: serde::de::Error>(self, value: String) -> Result<Value, E> {
+        self.state.take(TEXT_COST + value.len())?;
         let Some(marker) = self.state.marker.filter(|marker| value.contains(*marker)) else {
             return Ok(Value::String(value));
         };
@@ -404,7 +425,12 @@ impl<'de> Visitor<'de> for Tree<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
         let mut object = Map::new();
         while let Some(Key(name)) = members.next_key()? {
-            let name = self.state.marker.map_or(name.clone(), |marker| name.replace(marker, ""));
+            let name = match self.state.marker {
+                Some(marker) if name.contains(marker) => name.replace(marker, ""),
+                _ => name,
+            };
+            let own = if object.is_empty() { OBJECT_COST } else { 0 };
+            self.state.take(own + MEMBER_COST + name.len())?;
             if name == NUMBER_TOKEN && object.is_empty() {
                 return members.next_value::<String>().map(|digits| exact(&digits));
             }

@@ -567,3 +567,17 @@ fn long_lines_of_bases_are_cut_off() {
     let n_branches: usize = branches.filter_map(Value::as_array).map(Vec::len).sum();
     assert!((1..=50_000).contains(&n_branches), "{n_branches}");
 }
+
+#[test]
+fn compositions_that_repeat_themselves_come_to_an_end() {
+    let schemas: Map<String, Value> = (0..12)
+        .map(|index| {
+            let below = json!({"$ref": format!("#/components/schemas/S{}", index + 1)});
+            (format!("S{index}"), json!({ "allOf": vec![below; 100] }))
+        })
+        .collect();
+    let contract = contract(V30, &Value::Object(schemas));
+    let s = SchemaRef::at("/components/schemas/S0");
+    let branches = &contract.schemas.request(&s).unwrap()["allOf"];
+    assert_eq!(branches.as_array().map(Vec::len), Some(100));
+}

@@ -177,12 +177,20 @@ fn limits_say_what_they_mean() {
 }
 
 #[test]
-fn number_of_values_is_bounded() {
-    let state = State { n_left: Cell::new(3), ..State::default() };
-    let tree = Tree { state: &state, trail: &Trail::Root };
-    let read = |text: &str| tree.deserialize(&mut serde_json::Deserializer::from_str(text));
-    assert!(read("[1]").is_ok());
-    assert!(read("[1]").unwrap_err().to_string().starts_with(TOO_MANY_VALUES));
+fn memory_of_values_is_bounded() {
+    for (text, cost) in [
+        ("[1]", 2 * VALUE_COST + TEXT_COST),
+        ("[\"abc\"]", 2 * VALUE_COST + TEXT_COST + 3),
+        ("{\"ab\": true}", 2 * VALUE_COST + OBJECT_COST + MEMBER_COST + 2),
+    ] {
+        let read = |n_left: usize| {
+            let state = State { n_left: Cell::new(n_left), ..State::default() };
+            let tree = Tree { state: &state, trail: &Trail::Root };
+            tree.deserialize(&mut serde_json::Deserializer::from_str(text))
+        };
+        assert!(read(cost).is_ok(), "{text}");
+        assert!(read(cost - 1).unwrap_err().to_string().starts_with(TOO_MUCH_MEMORY), "{text}");
+    }
 }
 
 #[test]
