@@ -70,9 +70,10 @@ fn discount(order: &Value) {
     assert!(!is_meant, "no discount for this order");
 }
 
-/// The shop with that fault: one for the whole process, since stocking it takes a while.
-pub fn shop() -> impl InProcessService {
-    Guarded(harness_demo::app(Faults::none()))
+/// Makes shops with that fault.
+pub fn shops() -> impl Fn() -> Box<dyn InProcessService> + Send + Sync {
+    let apps = harness_demo::apps(&Faults::none());
+    move || Box::new(Guarded(apps()))
 }
 
 /// Runs one input.
@@ -84,7 +85,7 @@ pub fn run(data: &[u8]) -> Reached {
         // libFuzzer's hook ends the process at any panic, also at one that is a finding.
         #[cfg(fuzzing)]
         drop(std::panic::take_hook());
-        let service = Service::shared(shop(), harness_demo::CONTRACT).expect("the contract reads");
+        let service = Service::new(shops(), harness_demo::CONTRACT).expect("the contract reads");
         Mutex::new(service.session(Path::new("fuzz/findings")))
     });
     let mut session = SESSION.lock().unwrap_or_else(PoisonError::into_inner);

@@ -35,7 +35,7 @@ mod switches;
 
 pub use contract::CONTRACT;
 pub use faults::{FAULTS, Fault};
-pub use service::{app, serve};
+pub use service::{app, apps, serve};
 pub use switches::{Faults, UnknownFault};
 
 #[cfg(test)]

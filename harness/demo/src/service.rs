@@ -17,14 +17,18 @@ use crate::switches::Faults;
 
 /// What every operation shares.
 pub(crate) struct Service {
-    pub(crate) gate: Gate,
+    pub(crate) gate: Arc<Gate>,
     shop: Mutex<Shop>,
     faults: Faults,
 }
 
 impl Service {
     pub(crate) fn new(faults: Faults) -> Self {
-        Self { gate: Gate::new(&faults), shop: Mutex::new(Shop::seeded()), faults }
+        Self::behind(Arc::new(Gate::new(&faults)), faults)
+    }
+
+    fn behind(gate: Arc<Gate>, faults: Faults) -> Self {
+        Self { gate, shop: Mutex::new(Shop::seeded()), faults }
     }
 
     /// Whether this fault is switched on.
@@ -42,7 +46,17 @@ impl Service {
 
 /// The shop, freshly stocked, with these faults switched on.
 pub fn app(faults: Faults) -> Router {
-    let service = Arc::new(Service::new(faults));
+    router(Service::new(faults))
+}
+
+/// Makes shops as [`app`] does, one after another: what does not change is read once, so that a shop for
+/// every test costs next to nothing.
+pub fn apps(faults: &Faults) -> impl Fn() -> Router + Clone + Send + Sync + use<> {
+    let (gate, faults) = (Arc::new(Gate::new(faults)), faults.clone());
+    move || router(Service::behind(Arc::clone(&gate), faults.clone()))
+}
+
+fn router(service: Service) -> Router {
     operations::router()
         .route("/openapi.json", routing::get(async || ok(contract::document())))
         .route("/openapi.yaml", routing::get(async || yaml()))
@@ -52,7 +66,7 @@ pub fn app(faults: Faults) -> Router {
         .method_not_allowed_fallback(async |method: Method| {
             problem(StatusCode::METHOD_NOT_ALLOWED, &format!("{method} is not for this path"))
         })
-        .with_state(service)
+        .with_state(Arc::new(service))
 }
 
 fn yaml() -> Response {

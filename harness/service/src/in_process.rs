@@ -57,6 +57,16 @@ where
 /// Makes a service.
 type Make = dyn Fn() -> Box<dyn InProcessService> + Send + Sync;
 
+impl InProcessService for Box<dyn InProcessService> {
+    fn answer(
+        &mut self,
+        request: http::Request<Content>,
+        bytes_max: usize,
+    ) -> BoxFuture<'static, Result<Outcome, String>> {
+        (**self).answer(request, bytes_max)
+    }
+}
+
 /// A transport to a service in memory.
 pub(crate) struct InProcess {
     /// `None`: one service for all cases.
