@@ -67,6 +67,7 @@ fn main() {
             },
         },
         transport: Arc::new(transport),
+        raw: None,
         clock: Arc::clone(&clock),
         regressions: Vec::new(),
     };

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use harness_contract::{Contract, OperationKey};
 use harness_model::Counterexample;
-use harness_transport::{Clock, Transport};
+use harness_transport::{Clock, Raw, Transport};
 use tokio::sync::watch;
 
 use crate::CampaignConfig;
@@ -19,6 +19,8 @@ pub struct Campaign {
     pub config: CampaignConfig,
     /// The way to the target.
     pub transport: Arc<dyn Transport>,
+    /// The way to the target by own octets, for wire faults; `None`: none are sent.
+    pub raw: Option<Arc<Raw>>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Counterexamples of earlier runs, sent before anything else.

@@ -11,6 +11,7 @@ use crate::control::Control;
 use crate::dispatch::Dispatcher;
 use crate::execute::{Execution, Manner, execute};
 use crate::plan::Planned;
+use crate::summary::outcome_name;
 use crate::triage::Novelty;
 use crate::under_test::Shared;
 
@@ -91,6 +92,23 @@ impl<'a, 'e> Desk<'a, 'e> {
         let execution = execute(&shared, case, manner).await;
         self.dispatcher.tally.requests += execution.requests;
         execution
+    }
+
+    /// Books a wire fault that was sent; it is judged elsewhere.
+    pub(crate) fn wire_finished(&mut self, case: &Case, exchange: &Exchange) {
+        let shared = self.shared();
+        let Some(operation) = shared.operations.get_index_of(&case.id.operation) else { return };
+        let step = &case.prefix[0];
+        self.dispatcher.tally.requests += crate::stages::wire::REQUESTS_PER_FAULT;
+        self.dispatcher.tally.case_finished(&case.id, operation, step, exchange);
+        self.say(Fact::CaseFinished {
+            case: case.id.clone(),
+            intent: step.intent.clone(),
+            request: format!("{} {}", exchange.request.method, exchange.request.target.lossy()),
+            outcome: outcome_name(&exchange.outcome),
+            total_us: exchange.timing.total_us,
+            response_bytes: exchange.response().map_or(0, |r| r.content.len() as u64),
+        });
     }
 
     /// Books requests that went out by another way than this desk.

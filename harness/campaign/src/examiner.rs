@@ -56,7 +56,8 @@ impl Examiner {
             contract.operations.iter().map(|operation| operation.key.clone()).collect();
         let operations: IndexMap<OperationKey, UnderTest> = compile(&contract, &selected);
         let count = operations.len();
-        let shared = Shared { contract, operations, config, transport, clock, pace: None };
+        let shared =
+            Shared { contract, operations, config, transport, raw: None, clock, pace: None };
         Self {
             shared: Arc::new(shared),
             control: Control::default(),

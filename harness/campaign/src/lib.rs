@@ -36,6 +36,7 @@ mod triage;
 mod under_test;
 #[allow(dead_code, reason = "the next stages use all of it")]
 mod whole_run;
+mod wire;
 
 pub use campaign::{Campaign, CampaignError, Stop};
 pub use config::{CampaignConfig, Limits};

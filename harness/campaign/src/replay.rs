@@ -4,15 +4,16 @@ use std::sync::Arc;
 
 use harness_contract::{Contract, OperationKey};
 use harness_model::{Attempt, Counterexample, Exchange, Finding};
-use harness_transport::{Clock, Transport};
+use harness_transport::{Clock, Raw, Transport};
 use indexmap::IndexMap;
 
 use crate::CampaignConfig;
 use crate::control::{Control, answered};
 use crate::dispatch::describe;
-use crate::execute::{Manner, execute};
+use crate::execute::{Manner, execute, send};
 use crate::judge::{Circumstances, is_incident, same_failure};
 use crate::under_test::{Shared, compile};
+use crate::wire::{Bent, is_wire, send_fault};
 
 /// What became of a replay.
 #[derive(Clone, Debug)]
@@ -39,7 +40,7 @@ struct Replayer {
 pub async fn replay(
     contract: &Arc<Contract>,
     config: CampaignConfig,
-    transport: Arc<dyn Transport>,
+    (transport, raw): (Arc<dyn Transport>, Option<Arc<Raw>>),
     clock: Arc<dyn Clock>,
     counterexample: &Counterexample,
     times: u32,
@@ -60,7 +61,7 @@ pub async fn replay(
     }
     let contract = Arc::clone(contract);
     let pace = None;
-    let shared = Arc::new(Shared { contract, operations, config, transport, clock, pace });
+    let shared = Arc::new(Shared { contract, operations, config, transport, raw, clock, pace });
     let replayer = Replayer { shared };
     for _ in 0..times {
         replayed.sent += 1;
@@ -88,12 +89,46 @@ pub async fn replay(
 }
 
 impl Replayer {
+    /// A wire fault once more: the valid request first, as ground and as canary.
+    async fn wire(
+        &self,
+        counterexample: &Counterexample,
+    ) -> (Result<Option<Finding>, String>, Vec<Exchange>) {
+        let shared = &self.shared;
+        let Some(raw) = &shared.raw else {
+            let why = "wire faults are sent to loopback only; --allow-wire allows others";
+            return (Err(why.to_owned()), Vec::new());
+        };
+        let Some(step) = counterexample.case.prefix.last() else {
+            return (Err("the case has no step".to_owned()), Vec::new());
+        };
+        let valid = match send(shared, step, Manner::fresh(shared)).await {
+            Ok(valid) => valid,
+            Err(why) => return (Err(why), Vec::new()),
+        };
+        let Some(valid_status) = valid.response().map(|response| response.status) else {
+            return (Err(describe(&valid.outcome)), vec![valid]);
+        };
+        let bent = Bent { step, valid_status, canary: &valid.request };
+        match send_fault(shared, raw, &bent).await {
+            Ok((exchange, findings)) => {
+                let signature = &counterexample.finding.signature;
+                let same = findings.into_iter().find(|finding| finding.signature == *signature);
+                (Ok(same), vec![exchange])
+            }
+            Err(why) => (Err(why), vec![valid]),
+        }
+    }
+
     async fn once(
         &self,
         counterexample: &Counterexample,
     ) -> (Result<Option<Finding>, String>, Vec<Exchange>) {
         let shared = &self.shared;
         let signature = &counterexample.finding.signature;
+        if is_wire(&counterexample.case) {
+            return self.wire(counterexample).await;
+        }
         let execution = execute(shared, &counterexample.case, Manner::fresh(shared)).await;
         let exchanges: Vec<Exchange> =
             execution.steps.iter().map(|(_, exchange)| exchange.clone()).collect();

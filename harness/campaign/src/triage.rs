@@ -15,7 +15,7 @@ const FORGIVEN_MAX: u32 = 3;
 
 /// Checks whose cause is one handler of errors for the whole service: the same effect on another
 /// operation is a further case.
-const SERVICE_WIDE: &[&str] = &["error_detail_leak"];
+const SERVICE_WIDE: &[&str] = &["error_detail_leak", "wire_fault_mishandled"];
 
 /// Checks that may see one cause from two sides: on the edge that a request was meant to sit on, and
 /// without knowing of one.

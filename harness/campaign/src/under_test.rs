@@ -5,7 +5,7 @@ use std::sync::Arc;
 use harness_check::Answers;
 use harness_contract::{Contract, Operation, OperationKey};
 use harness_generate::OperationPlan;
-use harness_transport::{Clock, Transport};
+use harness_transport::{Clock, Raw, Transport};
 use indexmap::IndexMap;
 
 use crate::CampaignConfig;
@@ -24,6 +24,8 @@ pub(crate) struct Shared {
     pub(crate) operations: IndexMap<OperationKey, UnderTest>,
     pub(crate) config: CampaignConfig,
     pub(crate) transport: Arc<dyn Transport>,
+    /// The way to the target by own octets, if that is allowed.
+    pub(crate) raw: Option<Arc<Raw>>,
     pub(crate) clock: Arc<dyn Clock>,
     /// Present if the rate is bounded.
     pub(crate) pace: Option<harness_transport::Pace>,

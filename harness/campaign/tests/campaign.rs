@@ -155,6 +155,7 @@ fn campaign(
         contract: Arc::new(contract),
         config,
         transport: Arc::clone(&fake) as _,
+        raw: None,
         clock: Arc::new(clock),
         regressions: Vec::new(),
     };

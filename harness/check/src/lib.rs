@@ -25,6 +25,7 @@ mod undeclared_media_type;
 mod undeclared_status;
 mod unparsable_body;
 mod valid_rejected;
+mod wire_fault_mishandled;
 
 #[cfg(test)]
 mod fixture;
@@ -36,6 +37,7 @@ pub use answers::Answers;
 pub use over_run::{
     CostSeen, ErrorSeen, RUN_CHECKS, RunCheck, RunView, Shape, error_effect, judge_run,
 };
+pub use wire_fault_mishandled::{Lawful, WIRE_CHECK, WIRE_EXPLAIN, WireSeen, judge_wire};
 
 /// What a check judges.
 #[derive(Clone, Copy)]

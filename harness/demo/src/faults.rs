@@ -16,6 +16,7 @@ pub(crate) mod created_without_location;
 pub(crate) mod empty_items_fail;
 pub(crate) mod empty_list_is_null;
 pub(crate) mod greeting_unescaped;
+pub(crate) mod hosts_unchecked;
 pub(crate) mod html_not_found;
 pub(crate) mod large_amount_drops_connection;
 pub(crate) mod large_offset_overflows;
@@ -75,6 +76,7 @@ pub static FAULTS: &[Fault] = &[
     unlisted_sort_fails::FAULT,
     created_answers_200::FAULT,
     unknown_customer_answers_204::FAULT,
+    hosts_unchecked::FAULT,
     html_not_found::FAULT,
     refusal_as_text::FAULT,
     price_as_text::FAULT,

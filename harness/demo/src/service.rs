@@ -2,14 +2,17 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use axum::http::{Method, StatusCode, Uri};
-use axum::response::Response;
+use axum::extract::{Request, State};
+use axum::http::uri::Authority;
+use axum::http::{HeaderValue, Method, StatusCode, Uri, Version, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse as _, Response};
 use axum::serve::ListenerExt as _;
 use axum::{Router, routing};
 
-use crate::answer::{ok, problem, typed};
+use crate::answer::{bad_request, ok, problem, typed};
 use crate::contract::{self, CONTRACT};
-use crate::faults::Fault;
+use crate::faults::{Fault, hosts_unchecked};
 use crate::gate::Gate;
 use crate::operations;
 use crate::shop::Shop;
@@ -57,16 +60,36 @@ pub fn apps(faults: &Faults) -> impl Fn() -> Router + Clone + Send + Sync + use<
 }
 
 fn router(service: Service) -> Router {
+    let service = Arc::new(service);
     operations::router()
         .route("/openapi.json", routing::get(async || ok(contract::document())))
         .route("/openapi.yaml", routing::get(async || yaml()))
         .fallback(async |uri: Uri| {
             problem(StatusCode::NOT_FOUND, &format!("there is nothing at {}", uri.path()))
         })
+        .layer(middleware::from_fn_with_state(Arc::clone(&service), addressed))
         .method_not_allowed_fallback(async |method: Method| {
             problem(StatusCode::METHOD_NOT_ALLOWED, &format!("{method} is not for this path"))
         })
-        .with_state(Arc::new(service))
+        .with_state(service)
+}
+
+/// Refuses what names no host, or several, or one that is none (RFC 9112, 3.2).
+async fn addressed(State(service): State<Arc<Service>>, request: Request, next: Next) -> Response {
+    let mut hosts = request.headers().get_all(header::HOST).iter();
+    let is_one = |host: &HeaderValue| {
+        let host = host.to_str().unwrap_or("/");
+        host.is_empty() || host.parse::<Authority>().is_ok_and(|host| !host.as_str().contains('@'))
+    };
+    let is_fine = match (hosts.next(), hosts.next()) {
+        (Some(host), None) => is_one(host),
+        (None, _) => request.version() != Version::HTTP_11,
+        (Some(_), Some(_)) => false,
+    };
+    if is_fine || service.has(&hosts_unchecked::FAULT) {
+        return next.run(request).await;
+    }
+    bad_request("the request must name one host").into_response()
 }
 
 fn yaml() -> Response {

@@ -112,6 +112,15 @@ impl Intent {
     /// integers, say): refusing it is not against the contract's word.
     pub const UNDECLARED_LIMIT: &str = "undeclared limit ";
 
+    /// Layer of a request that goes out as other octets than a request's: `what` is then the name of the
+    /// wire fault.
+    pub const WIRE_LAYER: &str = "wire";
+
+    /// Whether the request goes out by own octets, so that no HTTP client can send it.
+    pub fn is_wire(&self) -> bool {
+        matches!(self, Self::Malformed { layer, .. } if layer == Self::WIRE_LAYER)
+    }
+
     /// Whether the contract allows the request.
     pub fn is_allowed(&self) -> bool {
         match self {

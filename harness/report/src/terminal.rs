@@ -291,7 +291,10 @@ impl Terminal {
             "   {BOLD}replay{BOLD:#}    harness replay {}/failures/{slug}.json",
             self.look.folder
         ))?;
-        if let [Exchange { request, .. }] = counterexample.exchanges.as_slice() {
+        // No HTTP client sends what a wire fault is.
+        let is_wire = counterexample.case.steps().any(|step| step.intent.is_wire());
+        if let ([Exchange { request, .. }], false) = (counterexample.exchanges.as_slice(), is_wire)
+        {
             let line = curl(&summary.target, request);
             if line.len() <= CURL_CHARS_MAX && !line.chars().any(|c| c.is_control() && c != '\n') {
                 self.line(&format!("   {BOLD}curl{BOLD:#}      {DIM}{line}{DIM:#}"))?;

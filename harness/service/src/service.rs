@@ -103,6 +103,7 @@ impl Service {
             selected: selected.collect(),
             config: self.config(),
             transport: Arc::clone(&self.transport),
+            raw: None,
             clock: Arc::new(self.clock),
             regressions: Vec::new(),
         };

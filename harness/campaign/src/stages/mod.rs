@@ -3,6 +3,7 @@
 //! file or folder each, one line each in [`STAGES`].
 
 mod error_shapes;
+pub(crate) mod wire;
 
 use std::pin::Pin;
 
@@ -23,4 +24,4 @@ pub(crate) type StageRun =
     for<'d, 'a, 'e> fn(&'d mut Desk<'a, 'e>) -> Pin<Box<dyn Future<Output = ()> + 'd>>;
 
 /// All stages, in the order in which they run.
-pub const STAGES: &[Stage] = &[error_shapes::STAGE];
+pub const STAGES: &[Stage] = &[error_shapes::STAGE, wire::STAGE];

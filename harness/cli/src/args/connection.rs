@@ -16,6 +16,12 @@ pub(crate) struct ConnectionArgs {
     /// Accept any TLS certificate
     #[arg(long)]
     pub(crate) insecure: bool,
+    /// Send wire faults (malformed HTTP by own octets) to a target that is not on loopback, too
+    #[arg(long)]
+    pub(crate) allow_wire: bool,
+    /// Send no wire faults
+    #[arg(long, conflicts_with = "allow_wire")]
+    pub(crate) no_wire: bool,
     /// Total time for one request, from connecting to the last octet of the answer
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration)]
     pub(crate) request_timeout: Duration,

@@ -12,7 +12,7 @@ use harness_transport::{Clock, SystemClock};
 use url::Url;
 
 use crate::args::{ConnectionArgs, DemoArgs};
-use crate::commands::run::{limits, transport};
+use crate::commands::run::{Ways, limits, ways};
 use crate::complain;
 use crate::documents::Documents;
 use crate::exit::{Exit, Failure};
@@ -119,10 +119,15 @@ async fn attack(args: &DemoArgs, base: &str) -> Result<(Exit, Vec<Counterexample
         octets: CONTRACT.as_bytes().to_vec(),
         ..Documents::default()
     };
-    let connection =
-        ConnectionArgs { headers: Vec::new(), insecure: false, request_timeout: REQUEST_TIMEOUT };
+    let connection = ConnectionArgs {
+        headers: Vec::new(),
+        insecure: false,
+        allow_wire: false,
+        no_wire: false,
+        request_timeout: REQUEST_TIMEOUT,
+    };
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
-    let transport = transport(&target, &connection, WORKERS, &clock)?;
+    let Ways { transport, raw } = ways(&target, &connection, WORKERS, &clock)?;
     let session = Session::open(&args.output, args.seed, &[], &documents)?;
     let selected = Selection::default()
         .apply(&contract)
@@ -143,6 +148,7 @@ async fn attack(args: &DemoArgs, base: &str) -> Result<(Exit, Vec<Counterexample
             limits: limits(REQUEST_TIMEOUT),
         },
         transport,
+        raw,
         clock,
         regressions: Vec::new(),
     };

@@ -14,7 +14,7 @@ use url::Url;
 
 use crate::args::ReplayArgs;
 use crate::base_path::of_server;
-use crate::commands::run::{limits, stored, transport};
+use crate::commands::run::{Ways, limits, stored, ways};
 use crate::contract_source::{load, load_stored};
 use crate::documents::Documents;
 use crate::exit::{Exit, Failure};
@@ -92,7 +92,7 @@ async fn once(
             Failure::new(Exit::Usage, why)
         })?,
     };
-    let transport = transport(&target, &args.connection, 1, clock)?;
+    let Ways { transport, raw } = ways(&target, &args.connection, 1, clock)?;
     let told = match &args.base_path {
         Some(given) => of_server(given),
         None => of_server(target.path()),
@@ -113,7 +113,7 @@ async fn once(
         limits: limits(args.connection.request_timeout),
     };
     let clock = Arc::clone(clock);
-    Ok(replay(contract, config, transport, clock, counterexample, args.times).await)
+    Ok(replay(contract, config, (transport, raw), clock, counterexample, args.times).await)
 }
 
 /// What stood before the contract's path in the stored requests, by operation.

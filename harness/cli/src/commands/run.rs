@@ -10,7 +10,7 @@ use anyhow::{Context as _, anyhow};
 use harness_campaign::{Campaign, CampaignConfig, Limits, planned_requests};
 use harness_contract::{Contract, OperationKey, locate, review_examples};
 use harness_model::{Counterexample, Seed};
-use harness_transport::{Clock, Http, HttpConfig, SystemClock, Transport};
+use harness_transport::{Clock, Http, HttpConfig, Raw, Reach, SystemClock, Transport, is_loopback};
 use url::Url;
 
 use crate::args::{ConnectionArgs, PlanArgs, RunArgs};
@@ -41,7 +41,7 @@ const EXAMPLES_OPERATIONS_MAX: usize = 200;
 /// Runs the command.
 pub(crate) async fn run(args: RunArgs) -> Result<Exit, Failure> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
-    let transport = transport(&args.target, &args.connection, args.plan.workers, &clock)?;
+    let Ways { transport, raw } = ways(&args.target, &args.connection, args.plan.workers, &clock)?;
     let headers = &args.connection.headers;
     let Loaded { mut contract, documents } = match &args.contract {
         Some(place) => load(place, &args.reading, &args.connection).await?,
@@ -72,18 +72,33 @@ pub(crate) async fn run(args: RunArgs) -> Result<Exit, Failure> {
     };
     let secrets: Vec<String> = headers.iter().map(|(_, value)| value.clone()).collect();
     let session = Session::open(&args.output, seed, &secrets, &documents)?;
-    let campaign =
-        Campaign { contract: Arc::new(contract), selected, config, transport, clock, regressions };
+    let campaign = Campaign {
+        contract: Arc::new(contract),
+        selected,
+        config,
+        transport,
+        raw,
+        clock,
+        regressions,
+    };
     Ok(session.run(campaign).await?.exit)
 }
 
-/// The way to the target.
-pub(crate) fn transport(
+/// The ways to the target.
+pub(crate) struct Ways {
+    /// Requests that an HTTP library can send.
+    pub(crate) transport: Arc<dyn Transport>,
+    /// Own octets, if they may go there.
+    pub(crate) raw: Option<Arc<Raw>>,
+}
+
+/// Prepares the ways to the target.
+pub(crate) fn ways(
     target: &Url,
     connection: &ConnectionArgs,
     workers: usize,
     clock: &Arc<dyn Clock>,
-) -> Result<Arc<dyn Transport>, Failure> {
+) -> Result<Ways, Failure> {
     let config = HttpConfig {
         base: target.clone(),
         headers: connection.headers.clone(),
@@ -92,9 +107,13 @@ pub(crate) fn transport(
         user_agent: format!("harness/{}", env!("CARGO_PKG_VERSION")),
         connections_max: workers,
     };
-    let http =
-        Http::new(&config, Arc::clone(clock)).map_err(|error| Failure::new(Exit::Usage, error))?;
-    Ok(Arc::new(http))
+    let unusable = |error| Failure::new(Exit::Usage, anyhow::Error::new(error));
+    let http = Http::new(&config, Arc::clone(clock)).map_err(unusable)?;
+    let reach = if connection.allow_wire { Reach::Anywhere } else { Reach::Loopback };
+    let may_go = !connection.no_wire && (connection.allow_wire || is_loopback(target));
+    let raw = may_go.then(|| Raw::new(&config, reach, Arc::clone(clock))).transpose();
+    let raw = raw.map_err(unusable)?.map(Arc::new);
+    Ok(Ways { transport: Arc::new(http), raw })
 }
 
 fn select(plan: &PlanArgs, contract: &Contract) -> Result<Vec<OperationKey>, Failure> {
