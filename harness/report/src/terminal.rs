@@ -131,7 +131,12 @@ impl Terminal {
                     let more = self.diagnostics - DIAGNOSTICS_MAX;
                     self.line(&format!("{DIM}contract: {more} more, see events.jsonl{DIM:#}"))?;
                 }
+                let is_more = self.planned > 0;
                 self.planned = phases.iter().map(|phase| phase.planned).sum();
+                if is_more {
+                    // A stage knows how many cases it has once it begins; the bar shows it.
+                    return Ok(());
+                }
                 let parts: Vec<String> = phases
                     .iter()
                     .filter(|phase| phase.planned > 0)

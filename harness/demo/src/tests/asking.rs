@@ -54,6 +54,9 @@ impl Asked {
 
     fn request(&self) -> Request<Body> {
         let mut builder = Request::builder().method(self.method).uri(&self.target);
+        if !self.headers.iter().any(|(name, _)| *name == "host") {
+            builder = builder.header("host", "shop");
+        }
         for (name, value) in &self.headers {
             builder = builder.header(*name, value.as_bytes());
         }
