@@ -99,7 +99,10 @@ fn testable(contract: Contract, place: &str) -> Result<Contract, Failure> {
     }
     let skipped = contract.skipped.len();
     let why = match contract.skipped.first() {
-        None => "it describes no operations".to_owned(),
+        None => {
+            let told = contract.diagnostics.iter().find(|it| it.code == "no-paths");
+            told.map_or_else(|| "it describes no operations".to_owned(), |it| it.message.clone())
+        }
         Some(first) => format!(
             "none of its {skipped} operations can be tested, the first because {}",
             first.reason

@@ -24,16 +24,15 @@ pub enum ReadError {
         /// How many are read: [`crate::DOCUMENT_OCTETS_MAX`].
         limit: usize,
     },
-    /// The octets are not UTF-8 (nor UTF-16 with a byte order mark).
+    /// The octets are neither UTF-8 nor UTF-16.
     #[error(
-        "{document} is not text: octet {offset} is not valid UTF-8; expected an OpenAPI or Swagger \
-         document in JSON or YAML"
+        "{document} is not text: {why}; expected an OpenAPI or Swagger document in JSON or YAML"
     )]
     NotText {
         /// File name or URL.
         document: String,
-        /// Of the first wrong octet, from 0.
-        offset: usize,
+        /// What it is instead, or which octet is wrong.
+        why: String,
     },
     /// Neither JSON nor YAML.
     #[error(

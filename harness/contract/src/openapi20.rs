@@ -20,7 +20,7 @@ use crate::{
 /// `swagger: 2.0`.
 pub(crate) const FORMAT: Format = Format {
     name: "Swagger 2.0",
-    detect: |version| version.is("swagger", "2"),
+    detect: |version| version.is("2"),
     dialect: Dialect {
         document: Kind::Document2,
         has_ref_siblings: false,
@@ -73,6 +73,9 @@ fn inputs<'d>(
 ) -> Result<Inputs<'d>, Unreadable> {
     let mut inputs = Inputs::default();
     for node in nodes {
+        if !parameters::is_object(reading, &node) {
+            continue;
+        }
         let node = reading.follow(node, "parameter")?;
         let location = match node.str("in") {
             Some("body") if inputs.body.is_some() => {

@@ -23,7 +23,7 @@ const TYPED_DEPTH_MAX: usize = 40;
 /// `openapi: 3.0.x`.
 pub(crate) const FORMAT: Format = Format {
     name: "OpenAPI 3.0",
-    detect: |version| version.is("openapi", "3.0") || version.text == "3",
+    detect: |version| version.is("3.0") || version.text == "3",
     dialect: Dialect {
         document: Kind::Document3,
         has_ref_siblings: false,

@@ -15,7 +15,7 @@ const DIALECTS: [&str; 2] =
 /// `openapi: 3.1.x` and `3.2.x`.
 pub(crate) const FORMAT: Format = Format {
     name: "OpenAPI 3.1 and 3.2",
-    detect: |version| version.is("openapi", "3.1") || version.is("openapi", "3.2"),
+    detect: |version| version.is("3.1") || version.is("3.2") || version.is_newer(),
     dialect: Dialect {
         document: Kind::Document3,
         has_ref_siblings: true,

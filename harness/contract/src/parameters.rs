@@ -134,6 +134,15 @@ fn unreadable<T>(
     Err(Unreadable { why: what })
 }
 
+/// Whether an item of a list of parameters is an object; what is none is reported, and means nothing.
+pub(crate) fn is_object(reading: &mut Reading<'_>, node: &Node<'_>) -> bool {
+    if !node.value.is_object() {
+        let what = "a parameter must be an object; it is ignored";
+        reading.report.warn("not-an-object", &node.pointer, what);
+    }
+    node.value.is_object()
+}
+
 /// The location that OpenAPI 3.x writes as `in`, in any case.
 fn location(reading: &mut Reading<'_>, node: &Node<'_>) -> Option<Location> {
     let written = node.str("in")?;
@@ -162,6 +171,9 @@ pub(crate) fn read_list<'d>(
 ) -> Result<List<'d>, Unreadable> {
     let mut list = List::default();
     for node in nodes {
+        if !is_object(reading, &node) {
+            continue;
+        }
         let node = reading.follow(node, "parameter")?;
         if node.str("in") == Some("body") && node.get("schema").is_some() && list.body.is_none() {
             list.body = Some(node);

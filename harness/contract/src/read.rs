@@ -14,7 +14,7 @@ use crate::node::{Node, Resolver};
 use crate::overlay::Overlay;
 use crate::paths::{Site, Sites, review_ids, review_templates, sites};
 use crate::reading::{Reading, Unreadable};
-use crate::recognise::{Version, decode, version};
+use crate::recognise::{Version, decode, not_text, version};
 use crate::references::References;
 use crate::report::{Report, Text};
 use crate::syntax::{Parsed, Syntax, SyntaxError};
@@ -94,7 +94,7 @@ pub fn read_with(
     let decoded = decode(bytes, source)?;
     let mut parsed = match (syntax::parse(&decoded.text), decoded.first_wrong_octet) {
         (Ok(parsed), _) => parsed,
-        (Err(_), Some(offset)) => return Err(ReadError::NotText { document, offset }),
+        (Err(_), Some(offset)) => return Err(not_text(bytes, source, offset)),
         (Err(error), None) => return Err(unreadable(&decoded.text, error, document)),
     };
     let Some(version) = version(&parsed.value) else {
@@ -177,6 +177,9 @@ fn review_syntax(parsed: &Parsed, version: &Version, report: &mut Report) {
     }
     for pointer in &parsed.duplicates {
         report.warn("duplicate-key", pointer, DUPLICATE_KEY);
+    }
+    if let Some(what) = version.oddity() {
+        report.warn("odd-version", &format!("/{}", version.field), what);
     }
     if !version.is_text {
         let what = format!("{} must be a string; read as {:?}", version.field, version.text);

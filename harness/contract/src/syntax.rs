@@ -97,7 +97,8 @@ pub(crate) fn parse(text: &str) -> Result<Parsed, SyntaxError> {
         if is_too_large || error.why == too_deep(JSON_DEPTH_MAX) {
             return Err(error);
         }
-        if let Ok(parsed) = parse_yaml(text) {
+        // A comment before the brace makes all of it one text to YAML.
+        if let Ok(parsed) = parse_yaml(text).and_then(not_text) {
             return Ok(not_json(parsed, error));
         }
         let painted = painted_over(text);
@@ -109,6 +110,15 @@ pub(crate) fn parse(text: &str) -> Result<Parsed, SyntaxError> {
             Err(_) => Err(error),
         }
     })
+}
+
+/// What YAML made of the text, unless it is one text.
+fn not_text(parsed: Parsed) -> Result<Parsed, SyntaxError> {
+    if !parsed.value.is_string() {
+        return Ok(parsed);
+    }
+    let why = "it is plain text".to_owned();
+    Err(SyntaxError { syntax: Syntax::Yaml, position: None, why })
 }
 
 /// The text with spaces in place of `//` and `/* */` comments and with `\ufffd` in place of escaped

@@ -14,7 +14,7 @@ use crate::pointer::{self, Trail};
 use crate::references::{Lead, References, canonical};
 
 /// Schemas that are looked at to tell what one says of a property. Real compositions have ten.
-const SCHEMAS_MAX: usize = 100;
+const SCHEMAS_MAX: usize = 32;
 
 /// Fields by which a schema names itself to the discriminator of what it extends, where its own name
 /// will not do: those of `AutoRest`, and what others made of it.

@@ -21,7 +21,7 @@ const SUBTYPES_NAME: &str = "x-harness-subtypes";
 const CHILDREN_MAX: usize = 200;
 /// Heirs of all bases of a document: a thousand bases of which each takes in the one before would have
 /// half a million.
-const HEIRS_MAX: usize = 50_000;
+const HEIRS_MAX: usize = 10_000;
 /// Where components stand.
 const COMPONENTS: [&str; 2] = ["/components/schemas", "/definitions"];
 

@@ -554,7 +554,7 @@ fn a_closed_base_does_not_shut_its_children_out() {
 
 #[test]
 fn long_lines_of_bases_are_cut_off() {
-    let schemas: Map<String, Value> = (0..2_000)
+    let schemas: Map<String, Value> = (0..500)
         .map(|index| {
             let parent = json!({"$ref": format!("#/components/schemas/S{}", index + 1)});
             let schema = json!({"allOf": [parent], "discriminator": {"propertyName": "kind"}});
@@ -565,7 +565,7 @@ fn long_lines_of_bases_are_cut_off() {
     let families = &contract.schemas.document(Direction::Request)["x-harness-subtypes"];
     let branches = families.as_array().unwrap().iter().map(|family| &family["anyOf"]);
     let n_branches: usize = branches.filter_map(Value::as_array).map(Vec::len).sum();
-    assert!((1..=50_000).contains(&n_branches), "{n_branches}");
+    assert!((1..=10_000).contains(&n_branches), "{n_branches}");
 }
 
 #[test]

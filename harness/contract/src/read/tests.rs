@@ -819,3 +819,16 @@ components:
     let codes: Vec<_> = lint.operations[0].remarks.iter().map(|r| r.code.as_str()).collect();
     assert!(codes.contains(&"invalid-example"), "{codes:?}");
 }
+
+#[test]
+fn parameter_that_is_no_object_loses_nothing_else() {
+    for version in ["openapi: 3.1.0", "swagger: '2.0'"] {
+        let document = format!(
+            "{version}\npaths: {{/a: {{get: {{parameters: [null, 5, {{in: query, name: q, type: string}}]}}}}}}"
+        );
+        let contract = read(document.as_bytes(), "x").unwrap();
+        assert_eq!(contract.operations[0].parameters.len(), 1, "{version}");
+        let codes = contract.diagnostics.iter().filter(|it| it.code == "not-an-object").count();
+        assert_eq!(codes, 2, "{version}");
+    }
+}

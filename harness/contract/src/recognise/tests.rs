@@ -87,7 +87,8 @@ fn unknown_version_names_the_known_ones() {
 #[test]
 fn binary_is_no_text() {
     let error = crate::read(b"\x89PNG\r\n\0\0", "logo.png").unwrap_err();
-    assert_eq!(error, ReadError::NotText { document: "logo.png".to_owned(), offset: 0 });
+    let why = "octet 0 is not valid UTF-8".to_owned();
+    assert_eq!(error, ReadError::NotText { document: "logo.png".to_owned(), why });
 }
 
 #[test]
@@ -98,14 +99,49 @@ fn one_wrong_octet_does_not_lose_the_document() {
 }
 
 #[test]
-fn utf_16_with_a_byte_order_mark_is_text() {
+fn utf_16_is_text_with_and_without_a_byte_order_mark() {
     let text = "openapi: 3.1.0\ninfo: {title: é}\npaths: {}";
-    let little: Vec<u8> =
-        [0xfeff].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
-    let big: Vec<u8> =
-        [0xfeff].into_iter().chain(text.encode_utf16()).flat_map(u16::to_be_bytes).collect();
-    for bytes in [little, big] {
-        assert_eq!(crate::read(&bytes, "x").unwrap().title, "é");
+    for mark in ["\u{feff}", ""] {
+        let units: Vec<u16> = mark.encode_utf16().chain(text.encode_utf16()).collect();
+        for to_octets in [u16::to_le_bytes, u16::to_be_bytes] {
+            let octets: Vec<u8> = units.iter().copied().flat_map(to_octets).collect();
+            assert_eq!(crate::read(&octets, "x").unwrap().title, "é");
+        }
+    }
+}
+
+#[test]
+fn files_of_other_kinds_are_named() {
+    let begins = [
+        (&b"\x1f\x8b\x08\0"[..], "it is compressed (gzip); decompress it first"),
+        (b"PK\x03\x04text", "it is an archive (zip); unpack it first"),
+        (b"%PDF-1.7", "it is a PDF"),
+        (b"\xff\xfe\0\0o\0\0\0", "it is UTF-32; write it as UTF-8"),
+    ];
+    for (octets, why) in begins {
+        let (document, why) = ("x".to_owned(), why.to_owned());
+        assert_eq!(crate::read(octets, "x").unwrap_err(), ReadError::NotText { document, why });
+    }
+}
+
+#[test]
+fn odd_versions_are_understood() {
+    for (document, format) in [
+        ("openapi: v3.0.1", "OpenAPI v3.0.1"),
+        ("openapi: 3.7.0", "OpenAPI 3.7.0"),
+        ("openapi: '2.0'", "Swagger 2.0"),
+        ("swagger: 3.0.0", "OpenAPI 3.0.0"),
+    ] {
+        let contract = crate::read(format!("{document}\npaths: {{}}").as_bytes(), "x").unwrap();
+        assert_eq!(contract.format, format, "{document}");
+        assert_eq!(contract.diagnostics[0].code, "odd-version", "{document}");
+    }
+}
+
+#[test]
+fn comment_before_json_is_passed_by() {
+    for document in ["// c\n{\"openapi\": \"3.1.0\"}", "/* c */ {\"openapi\": \"3.1.0\"}"] {
+        assert_eq!(crate::read(document.as_bytes(), "x").unwrap().format, "OpenAPI 3.1.0");
     }
 }
 
