@@ -5,6 +5,7 @@ mod others;
 mod output;
 mod reading;
 mod replay;
+mod report;
 mod run;
 mod values;
 
@@ -15,6 +16,7 @@ pub(crate) use others::{DemoArgs, ExplainArgs};
 pub(crate) use output::OutputArgs;
 pub(crate) use reading::{ContractArgs, GenerateArgs, InspectArgs, LintArgs};
 pub(crate) use replay::ReplayArgs;
+pub(crate) use report::{ReportArgs, Wanted};
 pub(crate) use run::{PlanArgs, RunArgs};
 
 use crate::exit::TABLE;
@@ -43,6 +45,8 @@ pub(crate) enum Command {
     Run(Box<RunArgs>),
     /// Fire stored failures again: FIXED, FAILS or CANNOT REPLAY
     Replay(ReplayArgs),
+    /// Make any report of a recorded run again: html, junit, sarif, markdown, har, wfc, jsonl, curl
+    Report(ReportArgs),
     /// Meet the harness: test an embedded shop with known faults
     Demo(DemoArgs),
     /// Show what a contract offers, what will be attacked, and what cannot be and why

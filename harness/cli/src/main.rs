@@ -7,6 +7,7 @@ mod commands;
 mod contract_source;
 mod documents;
 mod exit;
+mod reporting;
 mod session;
 
 use std::process::ExitCode;
@@ -45,6 +46,7 @@ fn block_on(cli: Cli) -> Result<Exit, Failure> {
         match cli.command {
             Command::Run(args) => commands::run::run(*args).await,
             Command::Replay(args) => commands::replay::run(args).await,
+            Command::Report(args) => commands::report::run(&args),
             Command::Demo(args) => commands::demo::run(args).await,
             Command::Inspect(args) => commands::inspect::run(*args).await,
             Command::Lint(args) => commands::lint::run(*args).await,

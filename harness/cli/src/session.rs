@@ -2,17 +2,23 @@
 
 use std::io::IsTerminal as _;
 
+use std::path::PathBuf;
+use std::sync::Arc;
+
 use harness_campaign::{Campaign, CampaignError, Stop, run};
-use harness_model::{Counterexample, Event, Fact, Seed, StopReason, Summary};
+use harness_contract::Contract;
+use harness_model::{Counterexample, Event, Seed, StopReason, Summary};
 use harness_report::{
-    EventLog, FailureFiles, Look, Masker, Reporter, RunFolder, SummaryFile, Terminal,
+    Context, EventLog, FailureFiles, Look, Masker, Recorded, Reporter, RunFolder, SummaryFile,
+    Terminal,
 };
 use url::Url;
 
-use crate::args::OutputArgs;
+use crate::args::{OutputArgs, Wanted};
 use crate::complain;
 use crate::documents::Documents;
 use crate::exit::{Exit, Failure};
+use crate::reporting::{history, places, write_all};
 
 /// Width of a line where there is no terminal to ask.
 const WIDTH: usize = 110;
@@ -22,6 +28,10 @@ pub(crate) struct Session {
     folder: RunFolder,
     shown_folder: String,
     masker: Masker,
+    octets: Vec<u8>,
+    wanted: Vec<Wanted>,
+    history: Option<PathBuf>,
+    began: jiff::Timestamp,
 }
 
 /// What a run left behind.
@@ -47,7 +57,20 @@ impl Session {
         let folder = RunFolder::create(&path).map_err(failed)?;
         documents.store(&folder)?;
         let shown_folder = path.display().to_string();
-        Ok(Self { folder, shown_folder, masker: Masker::new(secrets) })
+        let is_html = |wanted: &Wanted| wanted.format == "html";
+        let mut wanted = output.formats.clone();
+        if !wanted.iter().any(is_html) {
+            wanted.insert(0, Wanted { format: "html".to_owned(), path: None });
+        }
+        Ok(Self {
+            folder,
+            shown_folder,
+            masker: Masker::new(secrets),
+            octets: documents.octets.clone(),
+            wanted,
+            history: output.history.clone(),
+            began: jiff::Timestamp::now(),
+        })
     }
 
     /// Runs a campaign and reports on it.
@@ -69,7 +92,8 @@ impl Session {
         ];
         let stop = Stop::new();
         let listener = tokio::spawn(listen(stop.clone()));
-        let mut found = Vec::new();
+        let contract = Arc::clone(&campaign.contract);
+        let mut recorded = Recorded::default();
         let mut trouble = None;
         let result = {
             let mut emit = |event: Event| {
@@ -83,9 +107,7 @@ impl Session {
                         trouble = Some(error);
                     }
                 }
-                if let Fact::Found { counterexample } = event.fact {
-                    found.push(*counterexample);
-                }
+                recorded.take(&event);
             };
             run(campaign, &mut emit, &stop).await
         };
@@ -98,8 +120,29 @@ impl Session {
                 return Err(unable(error));
             }
         };
+        if let Err(failure) = self.report(&recorded, &contract) {
+            complain(&format!("error: {:#}", failure.error));
+            return Ok(Outcome { exit: Exit::Report, found: recorded.found });
+        }
         let exit = if trouble.is_some() { Exit::Report } else { exit_of(&summary) };
-        Ok(Outcome { exit, found })
+        Ok(Outcome { exit, found: recorded.found })
+    }
+}
+
+impl Session {
+    /// Writes the reports of the whole run.
+    fn report(&self, recorded: &Recorded, contract: &Contract) -> Result<(), Failure> {
+        let history = match &self.history {
+            Some(folder) => history(folder, recorded, self.folder.path())?,
+            None => Vec::new(),
+        };
+        let context = Context {
+            folder: self.shown_folder.clone(),
+            began: Some(self.began),
+            places: places(recorded, contract, &self.octets),
+            history,
+        };
+        write_all(recorded, &context, &self.wanted, self.folder.path()).map(drop)
     }
 }
 

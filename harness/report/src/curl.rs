@@ -4,18 +4,40 @@ use std::fmt::Write as _;
 
 use harness_model::{Framing, Request};
 
-use crate::Registered;
+use crate::format::slug_of;
+use crate::text::printable;
+use crate::{Context, Form, Recorded, Registered};
 
 pub(crate) const REGISTERED: Registered = Registered {
     name: "curl",
     explain: "Each failure prints a curl line that sends the same method, target, header fields and content \
-              to the same place. Values that are not text go through printf. Credentials of --header are \
-              not part of it: add them with -H.",
+              to the same place; requests.sh holds those of all failures, as a shell script. Values that \
+              are not text go through printf. Credentials of --header are not part of it: add them with -H.",
+    form: Some(Form { file: "requests.sh", write }),
 };
 
 /// From 1 MiB of content curl asks `Expect: 100-continue` first; with room to spare for old versions,
 /// which asked from 1 KiB.
 const EXPECT_BYTES_MIN: usize = 1_000;
+
+/// All failures as a script: each step of each case in order, races one after another.
+fn write(run: &Recorded, context: &Context) -> Vec<u8> {
+    let mut text = String::from("#!/bin/sh\n");
+    for found in &run.found {
+        let finding = &found.finding;
+        let _ = writeln!(
+            text,
+            "\n# {}: {}",
+            printable(&finding.signature.to_string()),
+            printable(&finding.title)
+        );
+        let _ = writeln!(text, "# {}", context.replay(&slug_of(found)));
+        for exchange in &found.exchanges {
+            let _ = writeln!(text, "{}", curl(&run.target, &exchange.request));
+        }
+    }
+    text.into_bytes()
+}
 
 /// A line that sends this request to this base URL (scheme and authority; a path is ignored, since
 /// request targets are absolute).

@@ -16,6 +16,7 @@ pub(crate) const REGISTERED: Registered = Registered {
     explain: "reports/<run>/events.jsonl holds every event of the run, one JSON object per line \
               (reports/schema/event.schema.json), written as it happens. Every other report can be made \
               from it again.",
+    form: None,
 };
 
 /// Writes `events.jsonl`.

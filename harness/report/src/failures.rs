@@ -9,6 +9,7 @@ pub(crate) const REGISTERED: Registered = Registered {
     explain: "reports/<run>/failures/<signature>.json holds one confirmed and shrunk failure: the smallest \
               requests, what was meant, what was answered, seed, contract digest, k of n \
               (reports/schema/counterexample.schema.json). `harness replay` fires it again.",
+    form: None,
 };
 
 /// Writes the files of `failures/`.

@@ -7,10 +7,21 @@ mod curl;
 mod events;
 mod failures;
 mod folder;
+mod format;
+mod har;
+mod html;
+mod jsonl;
+mod junit;
+mod markdown;
 mod masking;
+mod recorded;
+#[cfg(test)]
+mod sample;
+mod sarif;
 mod summary;
 mod terminal;
 mod text;
+mod wfc;
 
 use std::path::PathBuf;
 
@@ -20,7 +31,9 @@ pub use curl::curl;
 pub use events::EventLog;
 pub use failures::FailureFiles;
 pub use folder::RunFolder;
+pub use format::{Context, Form, Past, form, form_names};
 pub use masking::Masker;
+pub use recorded::{Doubtful, OperationRecord, Recorded, Timeline};
 pub use summary::SummaryFile;
 pub use terminal::{Look, Terminal, request_line};
 
@@ -41,6 +54,24 @@ pub enum ReportError {
         /// Why.
         source: std::io::Error,
     },
+    /// A recorded run cannot be read.
+    #[error("cannot read {}: {source}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A file is not the event stream of a run.
+    #[error("{}, line {line}, is no event of a run: {why}", path.display())]
+    NotEvents {
+        /// The file.
+        path: PathBuf,
+        /// From 1.
+        line: u64,
+        /// What is wrong with it.
+        why: String,
+    },
     /// A run folder of that name exists.
     #[error("the run folder {} exists already; pass another --run-name", .0.display())]
     Exists(PathBuf),
@@ -55,6 +86,8 @@ pub struct Registered {
     pub name: &'static str,
     /// What `harness explain` prints.
     pub explain: &'static str,
+    /// How it is made of a whole run, at its end or again later; `None`: it is written as the run goes.
+    pub form: Option<Form>,
 }
 
 /// All reports.
@@ -63,5 +96,15 @@ pub const REPORTERS: &[Registered] = &[
     events::REGISTERED,
     failures::REGISTERED,
     summary::REGISTERED,
+    html::REGISTERED,
+    junit::REGISTERED,
+    sarif::REGISTERED,
+    markdown::REGISTERED,
+    har::REGISTERED,
+    wfc::REGISTERED,
+    jsonl::REGISTERED,
     curl::REGISTERED,
 ];
+
+#[cfg(test)]
+mod tests;

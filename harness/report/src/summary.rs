@@ -9,6 +9,7 @@ pub(crate) const REGISTERED: Registered = Registered {
     explain: "reports/<run>/summary.json holds the counts of a run: findings by severity, cases planned and \
               executed by phase and operation, statuses seen, and what was not tested \
               (reports/schema/summary.schema.json).",
+    form: None,
 };
 
 /// Writes `summary.json` at the end.

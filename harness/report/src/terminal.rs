@@ -33,6 +33,7 @@ pub(crate) const REGISTERED: Registered = Registered {
     name: "terminal",
     explain: "On a terminal a bar with rate, findings so far and time left; plain lines when piped. At the end \
               a summary: what failed with its smallest request, how to replay it, what was not reached.",
+    form: None,
 };
 
 const BOLD: Style = Style::new().bold();

@@ -5,4 +5,5 @@ pub(crate) mod generate;
 pub(crate) mod inspect;
 pub(crate) mod lint;
 pub(crate) mod replay;
+pub(crate) mod report;
 pub(crate) mod run;
