@@ -13,8 +13,8 @@ use crate::read::{Format, Parts};
 use crate::reading::{Reading, Unreadable};
 use crate::references::canonical;
 use crate::{
-    HeaderSpec, Location, MediaType, Parameter, RequestBody, ResponseSpec, Server, StatusRange,
-    Style, parameters, pointer,
+    Encoding, HeaderSpec, Location, MediaType, Parameter, RequestBody, ResponseSpec, Server,
+    StatusRange, Style, parameters, pointer,
 };
 
 /// `swagger: 2.0`.
@@ -236,12 +236,33 @@ fn form_content<'d>(
         names.push(if has_file { MULTIPART } else { URLENCODED }.to_owned());
     }
     let pointer = fields.first().map_or_else(String::new, |field| field.pointer.clone());
+    let lists = encoding_of_lists(reading, fields);
     let content = names.into_iter().map(|name| MediaType {
+        encoding: if name.starts_with(URLENCODED) { lists.clone() } else { Vec::new() },
         name,
         schema: Some(schema.clone()),
         ..MediaType::anything("", pointer.clone())
     });
     RequestBody { required: is_required, content: content.collect(), pointer: pointer.clone() }
+}
+
+/// How the lists of a form are sent: `collectionFormat` as it is in a query, `csv` by default.
+fn encoding_of_lists(reading: &mut Reading<'_>, fields: &[Node<'_>]) -> Vec<Encoding> {
+    let mut lists = Vec::new();
+    for field in fields.iter().filter(|field| field.str("type") == Some("array")) {
+        let Some(name) = field.str("name") else { continue };
+        let (style, explode) = collection_format(reading, field, Location::Query);
+        lists.push(Encoding {
+            property: name.to_owned(),
+            content_type: None,
+            headers: Vec::new(),
+            style: Some(style),
+            explode,
+            allow_reserved: false,
+            pointer: field.pointer.clone(),
+        });
+    }
+    lists
 }
 
 fn responses<'d>(reading: &mut Reading<'d>, operation: &Node<'d>) -> Vec<ResponseSpec> {

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use harness_contract::{MediaType, Schemas, Validator};
-use harness_model::{Body, BodyContent, Coding, PartLayout};
+use harness_contract::{MediaType, Schemas, Style, Validator};
+use harness_model::{Body, BodyContent, Coding, FieldLayout, PartLayout};
 use serde_json::{Value, json};
 
 use crate::Source;
@@ -37,6 +37,8 @@ pub(crate) struct BodyPart {
     /// a list of them is sent.
     pub(crate) is_item: bool,
     parts: BTreeMap<String, PartLayout>,
+    /// Fields of a URL-encoded form that the contract has written otherwise.
+    fields: BTreeMap<String, FieldLayout>,
     schemas: Schemas,
 }
 
@@ -92,6 +94,7 @@ impl BodyPart {
             examples: Vec::new(),
             is_item,
             parts,
+            fields: if family == Family::Form { fields(media_type) } else { BTreeMap::new() },
             schemas: schemas.clone(),
         };
         let is_fine = |value: &&Value| {
@@ -111,7 +114,8 @@ impl BodyPart {
         let coded = |value: Value, coding: Coding| BodyContent::Coded { value, coding };
         let content = match self.family {
             Family::Json => BodyContent::Json(value),
-            Family::Form => BodyContent::Form(value),
+            Family::Form if self.fields.is_empty() => BodyContent::Form(value),
+            Family::Form => coded(value, Coding::Form { fields: self.fields.clone() }),
             Family::Text => coded(value, Coding::Text),
             Family::Binary => coded(value, Coding::Binary),
             Family::JsonLines => coded(value, Coding::JsonLines),
@@ -212,6 +216,17 @@ impl BodyPart {
     pub(crate) fn validator(&self) -> Option<&Validator> {
         self.graph.as_ref().map(|graph| &graph.validator)
     }
+}
+
+/// The fields for which `encoding` gives a style. Without one, and without `explode: false`, they are
+/// written as ever.
+fn fields(media_type: &MediaType) -> BTreeMap<String, FieldLayout> {
+    let said = media_type.encoding.iter().filter(|it| it.style.is_some() || !it.explode);
+    let layouts = said.map(|encoding| {
+        let style = encoding.style.unwrap_or(Style::Form);
+        (encoding.property.clone(), FieldLayout { style, explode: encoding.explode })
+    });
+    layouts.collect()
 }
 
 /// What `encoding` says, with the simplest value for each header field that a part must have.

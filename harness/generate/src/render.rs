@@ -172,6 +172,25 @@ fn joined(
     }
 }
 
+/// Names (not encoded) and values (encoded) of a value that is written as a query parameter is.
+pub(crate) fn pairs_of(
+    name: &str,
+    value: &Value,
+    style: Style,
+    explode: bool,
+) -> Vec<(String, String)> {
+    let parameter = ParameterValue {
+        location: Location::Query,
+        name: name.to_owned(),
+        style,
+        explode,
+        media_type: None,
+        required: true,
+        value: BoundValue::Known(value.clone()),
+    };
+    pairs(&parameter).unwrap_or_default()
+}
+
 /// Names (not encoded) and values (encoded) of a query parameter or cookie.
 fn pairs(parameter: &ParameterValue) -> Result<Vec<(String, String)>, RenderError> {
     let value = known(parameter)?;

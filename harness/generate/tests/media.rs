@@ -144,6 +144,47 @@ fn a_file_of_a_form_has_a_name_a_type_and_its_fields() {
 }
 
 #[test]
+fn fields_of_a_form_are_written_in_their_style() {
+    let form = |encoding: Value| {
+        let schema = json!({
+            "type": "object", "required": ["ids", "at"],
+            "properties": {
+                "ids": {"type": "array", "items": {"type": "integer"}, "example": [1, 2]},
+                "at": {"type": "object", "properties": {"x": {"type": "integer"}}, "example": {"x": 3}},
+            },
+        });
+        let content = json!({"schema": schema, "encoding": encoding});
+        let plan = plan("application/x-www-form-urlencoded", &content);
+        String::from_utf8(octets(&plan.baseline().unwrap()).1).unwrap()
+    };
+    assert_eq!(form(json!({})), "ids=1&ids=2&at=%7B%22x%22%3A3%7D");
+    let deep = json!({"at": {"style": "deepObject", "explode": true}, "ids": {"explode": false}});
+    assert_eq!(form(deep), "ids=1,2&at%5Bx%5D=3");
+    let piped = json!({"ids": {"style": "pipeDelimited"}, "at": {"style": "form"}});
+    assert_eq!(form(piped), "ids=1%7C2&x=3");
+}
+
+#[test]
+fn lists_of_a_swagger_form_are_comma_separated() {
+    for (format, expect) in [(json!(null), "ids=1,2"), (json!("multi"), "ids=1&ids=2")] {
+        let document = json!({
+            "swagger": "2.0", "info": {"title": "t", "version": "1"},
+            "paths": {"/a": {"post": {
+                "consumes": ["application/x-www-form-urlencoded"],
+                "parameters": [{
+                    "in": "formData", "name": "ids", "required": true, "type": "array",
+                    "items": {"type": "integer"}, "collectionFormat": format, "example": [1, 2],
+                }],
+                "responses": {"200": {"description": "fine"}},
+            }}},
+        });
+        let contract = read(document.to_string().as_bytes(), "a.json").unwrap();
+        let baseline = OperationPlan::compile_all(&contract)[0].baseline().unwrap();
+        assert_eq!(String::from_utf8(octets(&baseline).1).unwrap(), expect);
+    }
+}
+
+#[test]
 fn xml_is_written_as_annotated() {
     let (media_type, content) = kinds().remove(1);
     let (_, octets) = octets(&plan(media_type, &content).baseline().unwrap());

@@ -203,6 +203,12 @@ pub enum Coding {
     /// Each item as JSON on a line of its own (NDJSON, JSON Lines). A value that is no list is one
     /// line.
     JsonLines,
+    /// As [`BodyContent::Form`], with members that are written otherwise.
+    Form {
+        /// How, by name (OpenAPI 3.1, 4.8.15: `style` and `explode`); the others as their type has it:
+        /// items repeated, objects as JSON.
+        fields: BTreeMap<String, FieldLayout>,
+    },
     /// The members as the parts of a form (RFC 7578), the items of a list as parts of one name.
     Multipart {
         /// How single members are sent, by name; the others as their type has it (OpenAPI 3.1,
@@ -219,6 +225,16 @@ pub enum Coding {
         #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
         nodes: BTreeMap<String, XmlNode>,
     },
+}
+
+/// How a member of a URL-encoded form is sent: as a query parameter would be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct FieldLayout {
+    /// How arrays and objects become text.
+    #[schemars(with = "String")]
+    pub style: Style,
+    /// Whether arrays and objects become repeated fields.
+    pub explode: bool,
 }
 
 /// How a member of a multipart form is sent.

@@ -14,8 +14,8 @@ mod seed;
 mod verdict;
 
 pub use case::{
-    Binding, BindingSource, Body, BodyContent, BoundValue, Case, CaseId, Coding, ParameterValue,
-    PartLayout, Step, XmlNode,
+    Binding, BindingSource, Body, BodyContent, BoundValue, Case, CaseId, Coding, FieldLayout,
+    ParameterValue, PartLayout, Step, XmlNode,
 };
 pub use counterexample::{Attempt, Confirmation, Counterexample, FORMAT_VERSION, Reproduction};
 pub use event::{Event, Fact, Gap, OperationSummary, PhaseCount, StopReason, Summary};
