@@ -15,6 +15,7 @@ const FILE_LINES_MAX: usize = 600;
 const IMPORTS: &[(&str, &[&str])] = &[
     ("contract", &[]),
     ("model", &["contract"]),
+    ("config", &["model"]),
     ("generate", &["contract", "model"]),
     ("check", &["contract", "model"]),
     ("shrink", &["contract", "model"]),

@@ -21,7 +21,7 @@ use harness_contract::Contract;
 use harness_demo::Faults;
 use harness_model::Seed;
 use harness_service::Session;
-use harness_transport::{Clock, Http, HttpConfig, SystemClock, is_loopback};
+use harness_transport::{Clock, Http, HttpConfig, Route, SystemClock, is_loopback};
 
 use crate::behaviour::behaviour;
 use crate::{Reached, Target, counters};
@@ -140,6 +140,7 @@ fn examiner(
         headers,
         connect_timeout: REQUEST_DEADLINE,
         insecure: false,
+        route: Route::default(),
         user_agent: format!("harness-fuzz/{}", env!("CARGO_PKG_VERSION")),
         connections_max: 1,
     };
@@ -154,6 +155,7 @@ fn examiner(
         rate_per_second: None,
         time_max: None,
         random_cases_per_operation: 0,
+        rules: harness_campaign::Rules::default(),
         limits: Limits {
             request_deadline: REQUEST_DEADLINE,
             response_bytes_max: RESPONSE_BYTES_MAX,

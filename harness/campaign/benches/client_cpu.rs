@@ -13,7 +13,7 @@ use cpu_time::ThreadTime;
 use harness_campaign::{Campaign, CampaignConfig, Limits, Selection, Stop, run};
 use harness_contract::read;
 use harness_model::Seed;
-use harness_transport::{Clock, Http, HttpConfig, SystemClock};
+use harness_transport::{Clock, Http, HttpConfig, Route, SystemClock};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -41,6 +41,7 @@ fn main() {
         headers: Vec::new(),
         connect_timeout: Duration::from_secs(5),
         insecure: false,
+        route: Route::default(),
         user_agent: "bench".to_owned(),
         connections_max: 8,
     };
@@ -58,6 +59,7 @@ fn main() {
             rate_per_second: None,
             time_max: None,
             random_cases_per_operation: CASES,
+            rules: harness_campaign::Rules::default(),
             limits: Limits {
                 request_deadline: Duration::from_secs(5),
                 response_bytes_max: 1024 * 1024,

@@ -7,6 +7,8 @@ use std::time::Duration;
 use harness_contract::OperationKey;
 use harness_model::Seed;
 
+use crate::Rules;
+
 /// Settings of one run.
 #[derive(Clone, Debug)]
 pub struct CampaignConfig {
@@ -29,6 +31,8 @@ pub struct CampaignConfig {
     pub time_max: Option<Duration>,
     /// Random valid cases per operation when there is no `time_max`.
     pub random_cases_per_operation: u32,
+    /// What the user knows better than the contract.
+    pub rules: Rules,
     /// The bounds of everything else.
     pub limits: Limits,
 }

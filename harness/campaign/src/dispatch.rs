@@ -309,7 +309,8 @@ impl Dispatcher<'_> {
             for (phase, operation) in self.plan.take_undrawn() {
                 self.tally.unplan(phase, operation);
             }
-            let planned = next?;
+            let mut planned = next?;
+            self.shared.fix(&mut planned.case);
             if !self.allowances.is_used_up(planned.operation) {
                 return Some(planned);
             }

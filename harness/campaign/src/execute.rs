@@ -122,5 +122,5 @@ pub(crate) async fn send(shared: &Shared, step: &Step, manner: Manner) -> Result
         fresh_connection: manner.fresh_connection,
         response_bytes_max: config.limits.response_bytes_max,
     };
-    Ok(shared.transport.send(&request, options).await)
+    Ok(shared.transport.send_as(&request, options, step.identity.as_deref()).await)
 }

@@ -46,7 +46,13 @@ pub(crate) fn judge(
     steps: &[(Step, Exchange)],
     circumstances: Circumstances<'_>,
 ) -> Vec<(&'static Check, Verdict)> {
-    subjects(shared, steps, circumstances).flat_map(|subject| judge_all(&subject)).collect()
+    let rules = &shared.config.rules;
+    let judged = subjects(shared, steps, circumstances).flat_map(|subject| {
+        let verdicts = judge_all(&subject).into_iter();
+        verdicts
+            .filter(move |(check, _)| rules.asks(check.name, subject.operation, subject.exchange))
+    });
+    judged.collect()
 }
 
 /// The finding with this signature, if it is among the verdicts.

@@ -1,8 +1,9 @@
 //! What a run adds up to: counts by operation and phase, and what was not reached.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use harness_contract::StatusRange;
+use harness_generate::Reach;
 use harness_model::{
     CaseId, Counterexample, Exchange, FORMAT_VERSION, Gap, Intent, OperationSummary, Outcome,
     PhaseCount, Severity, Stage, Step, StopReason, Summary,
@@ -34,6 +35,8 @@ struct OperationTally {
     /// Answers to allowed requests that were not 2xx: outcome → (how many, the first content).
     refusals: BTreeMap<String, (u64, String)>,
     accepted: bool,
+    /// Constraints that executed cases broke: normalised place and keyword.
+    broken: BTreeSet<(String, String)>,
     /// Cases that were not sent because the operation had used up its time.
     left_out: u64,
 }
@@ -93,6 +96,10 @@ impl Tally {
         let tally = &mut self.operations[operation];
         tally.executed += 1;
         tally.planned = tally.planned.max(tally.executed);
+        if let Intent::Invalid(violated) = &step.intent {
+            let place = violated.at.normalised().to_string();
+            tally.broken.insert((place, violated.keyword.clone()));
+        }
         let outcome = outcome_name(&exchange.outcome);
         *tally.outcomes.entry(outcome.clone()).or_default() += 1;
         let status = exchange.response().map_or(0, |response| response.status);
@@ -158,6 +165,7 @@ impl Tally {
     ) -> Summary {
         further.retain(|slug, _| self.failures.contains(slug));
         let config = &shared.config;
+        let shortfalls = self.shortfalls(shared, &stopped);
         let operations = self.operations.into_iter().zip(shared.operations.values());
         let operations = operations
             .map(|(tally, under_test)| {
@@ -189,7 +197,50 @@ impl Tally {
             flaky: self.flaky,
             unjudged: self.unjudged,
             operations,
+            shortfalls,
+            standings: Vec::new(),
         }
+    }
+
+    /// What keeps a run without findings from being a pass.
+    fn shortfalls(&self, shared: &Shared, stopped: &StopReason) -> Vec<String> {
+        let mut shortfalls = Vec::new();
+        let executed: u64 = self.operations.iter().map(|tally| tally.executed).sum();
+        if executed == 0 {
+            shortfalls.push("nothing was tested: no case was sent".to_owned());
+            return shortfalls;
+        }
+        if *stopped == StopReason::Unauthorised {
+            shortfalls.push("nothing was tested: every answer was 401 or 403".to_owned());
+            return shortfalls;
+        }
+        // A redirect is an answer of the operation's own; so is 304.
+        let serves = |outcome: &String| matches!(outcome.as_bytes().first(), Some(b'2' | b'3'));
+        let statuses = || self.operations.iter().flat_map(|tally| tally.outcomes.keys());
+        if !statuses().any(serves) {
+            shortfalls.push(
+                "nothing was tested in depth: no request was answered 2xx or 3xx; is the base path \
+                 right, are credentials missing?"
+                    .to_owned(),
+            );
+        }
+        let named = |chosen: &dyn Fn(&OperationTally) -> bool| {
+            let pairs = self.operations.iter().zip(shared.operations.keys());
+            let keys: Vec<String> =
+                pairs.filter(|(tally, _)| chosen(tally)).map(|(_, key)| key.to_string()).collect();
+            keys
+        };
+        for (keys, what) in [
+            (named(&|tally| tally.executed == 0), "not one case of it was sent"),
+            (named(&|tally| tally.left_out > 0), "cases were left out because it is too slow"),
+        ] {
+            if let Some(first) = keys.first() {
+                let more = keys.len() - 1;
+                let others = if more == 0 { String::new() } else { format!(" and {more} more") };
+                shortfalls.push(format!("{first}{others}: {what}"));
+            }
+        }
+        shortfalls
     }
 }
 
@@ -212,6 +263,17 @@ fn gaps(tally: &OperationTally, under_test: &crate::under_test::UnderTest) -> Ve
         let top = tally.refusals.iter().max_by(|a, b| a.1.0.cmp(&b.1.0).then(b.0.cmp(a.0)));
         if let Some((answer, (_, detail))) = top {
             gaps.push(Gap::NeverAccepted { answer: answer.clone(), detail: detail.clone() });
+        }
+    }
+    for constraint in under_test.plan.coverage() {
+        let at = constraint.at.normalised().to_string();
+        let keyword = constraint.keyword.to_owned();
+        let is_broken = tally.broken.contains(&(at.clone(), keyword.clone()));
+        if constraint.breach != Reach::Unreachable && !is_broken {
+            let gap = Gap::NeverViolated { at, keyword };
+            if !gaps.contains(&gap) {
+                gaps.push(gap);
+            }
         }
     }
     for response in &under_test.operation.responses {

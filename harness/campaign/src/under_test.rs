@@ -5,6 +5,7 @@ use std::sync::Arc;
 use harness_check::Answers;
 use harness_contract::{Contract, Operation, OperationKey};
 use harness_generate::OperationPlan;
+use harness_model::Case;
 use harness_transport::{Clock, Raw, Transport};
 use indexmap::IndexMap;
 
@@ -29,6 +30,17 @@ pub(crate) struct Shared {
     pub(crate) clock: Arc<dyn Clock>,
     /// Present if the rate is bounded.
     pub(crate) pace: Option<harness_transport::Pace>,
+}
+
+impl Shared {
+    /// Puts the values that the user has fixed into a case.
+    pub(crate) fn fix(&self, case: &mut Case) {
+        for step in case.steps_mut() {
+            if let Some(under_test) = self.operations.get(&step.operation) {
+                self.config.rules.fix(&under_test.operation, step);
+            }
+        }
+    }
 }
 
 /// Compiles the operations that were selected, in document order.

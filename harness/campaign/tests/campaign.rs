@@ -133,6 +133,7 @@ fn config(workers: usize) -> CampaignConfig {
         rate_per_second: None,
         time_max: None,
         random_cases_per_operation: 20,
+        rules: harness_campaign::Rules::default(),
         limits: Limits {
             request_deadline: Duration::from_secs(1),
             response_bytes_max: 65_536,

@@ -1,5 +1,6 @@
 //! The command line: what may be written, and nothing about what it leads to. One file a family of
 //! commands.
+mod baseline;
 mod connection;
 mod others;
 mod output;
@@ -7,17 +8,20 @@ mod reading;
 mod replay;
 mod report;
 mod run;
-mod values;
+pub(crate) mod values;
+
+use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
+pub(crate) use baseline::{BaselineAction, BaselineArgs};
 pub(crate) use connection::ConnectionArgs;
 pub(crate) use others::{DemoArgs, ExplainArgs};
 pub(crate) use output::OutputArgs;
 pub(crate) use reading::{ContractArgs, GenerateArgs, InspectArgs, LintArgs};
 pub(crate) use replay::ReplayArgs;
 pub(crate) use report::{ReportArgs, Wanted};
-pub(crate) use run::{PlanArgs, RunArgs};
+pub(crate) use run::{JudgedArgs, PlanArgs, RunArgs};
 
 use crate::exit::TABLE;
 
@@ -35,6 +39,9 @@ use crate::exit::TABLE;
     propagate_version = true
 )]
 pub(crate) struct Cli {
+    /// Settings file; without it harness.toml in the working directory, if there is one
+    #[arg(long, value_name = "FILE", global = true)]
+    pub(crate) config: Option<PathBuf>,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -44,7 +51,7 @@ pub(crate) enum Command {
     /// Test a running service against its contract
     Run(Box<RunArgs>),
     /// Fire stored failures again: FIXED, FAILS or CANNOT REPLAY
-    Replay(ReplayArgs),
+    Replay(Box<ReplayArgs>),
     /// Make any report of a recorded run again: html, junit, sarif, markdown, har, wfc, jsonl, curl
     Report(ReportArgs),
     /// Meet the harness: test an embedded shop with known faults
@@ -55,6 +62,8 @@ pub(crate) enum Command {
     Lint(Box<LintArgs>),
     /// Print the cases that a run would send, as JSON lines, and send nothing
     Generate(Box<GenerateArgs>),
+    /// Keep the file of known findings
+    Baseline(BaselineArgs),
     /// Explain a check, phase, generator, fault or report by name
     Explain(ExplainArgs),
 }

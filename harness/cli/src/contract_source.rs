@@ -15,6 +15,7 @@ use url::Url;
 use crate::args::{ConnectionArgs, ContractArgs};
 use crate::documents::{Document, Documents, read_file};
 use crate::exit::{Exit, Failure};
+use crate::way::{fetch_headers, route};
 
 /// How long a document may take to arrive.
 const FETCH_DEADLINE: Duration = Duration::from_secs(30);
@@ -50,8 +51,9 @@ async fn bring(
         Some(_) if reading.offline => Err(anyhow!("--offline forbids to fetch it")),
         Some(url) => Ok(fetch(
             &url,
-            &connection.headers,
+            &fetch_headers(connection),
             connection.insecure,
+            &route(connection).map_err(|failure| failure.error)?,
             FETCH_DEADLINE,
             DOCUMENT_OCTETS_MAX,
         )
@@ -139,10 +141,12 @@ impl Others<'_> {
         }
         // Credentials are for the origin that the contract came from, not for whoever it names.
         let is_home = self.first.as_ref().is_some_and(|first| first.origin() == url.origin());
-        let headers: &[(String, String)] = if is_home { &self.connection.headers } else { &[] };
+        let headers = if is_home { fetch_headers(self.connection) } else { Vec::new() };
+        let route =
+            route(self.connection).map_err(|failure| refused(format!("{:#}", failure.error)))?;
         let insecure = self.connection.insecure;
         let octets = apart(async {
-            fetch(&url, headers, insecure, FETCH_DEADLINE, DOCUMENT_OCTETS_MAX).await
+            fetch(&url, &headers, insecure, &route, FETCH_DEADLINE, DOCUMENT_OCTETS_MAX).await
         })
         .ok_or_else(|| refused("no thread could be had to fetch it".to_owned()))?
         .map_err(|error| refused(error.to_string()))?;
@@ -173,6 +177,7 @@ pub(crate) async fn discover(
     if !bases[0].is_empty() {
         bases.push(String::new());
     }
+    let (headers, route) = (fetch_headers(connection), route(connection)?);
     let mut refused = None;
     for base in &bases {
         for path in WELL_KNOWN_PATHS {
@@ -180,8 +185,9 @@ pub(crate) async fn discover(
             url.set_path(&format!("{base}{path}"));
             match fetch(
                 &url,
-                &connection.headers,
+                &headers,
                 connection.insecure,
+                &route,
                 PROBE_DEADLINE,
                 DOCUMENT_OCTETS_MAX,
             )

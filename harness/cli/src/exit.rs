@@ -27,9 +27,9 @@ pub(crate) enum Exit {
 /// The table as `--help` shows it.
 pub(crate) const TABLE: &str = "\
 Exit codes:
-    0  clean: everything planned was done, nothing found
+    0  clean: everything planned was done, nothing found that counts
     1  findings: at least one confirmed failure
-    2  usage or configuration, or a run that could test nothing
+    2  usage or configuration, or a run that could test nothing, or not all of it
     3  the contract cannot be read
     4  the target does not answer, or stopped answering
     5  a report could not be written (findings, if any, are on the terminal)

@@ -9,17 +9,23 @@ mod documents;
 mod exit;
 mod reporting;
 mod session;
+mod settings;
+mod standards;
+mod way;
 
 use std::process::ExitCode;
 
 use args::{Cli, Command};
-use clap::Parser as _;
+use clap::{CommandFactory as _, FromArgMatches as _};
 use exit::{Exit, Failure};
+use settings::{Defaults, Given};
 
 fn main() -> ExitCode {
     // clap prints its own message and leaves with 2, the code for wrong usage.
-    let cli = Cli::parse();
-    let outcome = std::panic::catch_unwind(|| block_on(cli));
+    let matches = Cli::command().get_matches();
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    let given = Given::of(&matches);
+    let outcome = std::panic::catch_unwind(|| block_on(cli, given));
     match outcome {
         Ok(Ok(exit)) => exit.into(),
         Ok(Err(Failure { exit, error })) => {
@@ -37,20 +43,27 @@ fn main() -> ExitCode {
     }
 }
 
-fn block_on(cli: Cli) -> Result<Exit, Failure> {
+fn block_on(cli: Cli, given: Given) -> Result<Exit, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| Failure::new(Exit::Internal, error))?;
     runtime.block_on(async {
         match cli.command {
-            Command::Run(args) => commands::run::run(*args).await,
-            Command::Replay(args) => commands::replay::run(args).await,
+            Command::Run(args) => {
+                let defaults = Defaults::read(cli.config.as_deref(), given)?;
+                commands::run::run(*args, &defaults).await
+            }
+            Command::Replay(args) => {
+                let defaults = Defaults::read(cli.config.as_deref(), given)?;
+                commands::replay::run(*args, &defaults).await
+            }
             Command::Report(args) => commands::report::run(&args),
             Command::Demo(args) => commands::demo::run(args).await,
             Command::Inspect(args) => commands::inspect::run(*args).await,
             Command::Lint(args) => commands::lint::run(*args).await,
             Command::Generate(args) => commands::generate::run(*args).await,
+            Command::Baseline(args) => commands::baseline::run(&args),
             Command::Explain(args) => commands::explain::run(&args),
         }
     })

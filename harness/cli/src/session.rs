@@ -7,11 +7,12 @@ use std::sync::Arc;
 
 use harness_campaign::{Campaign, CampaignError, Stop, run};
 use harness_contract::Contract;
-use harness_model::{Counterexample, Event, Seed, StopReason, Summary};
+use harness_model::{Counterexample, Event, Fact, Seed, Summary};
 use harness_report::{
     Context, EventLog, FailureFiles, Look, Masker, Recorded, Reporter, RunFolder, SummaryFile,
     Terminal,
 };
+use harness_transport::Secrets;
 use url::Url;
 
 use crate::args::{OutputArgs, Wanted};
@@ -19,6 +20,7 @@ use crate::complain;
 use crate::documents::Documents;
 use crate::exit::{Exit, Failure};
 use crate::reporting::{history, places, write_all};
+use crate::standards::Standards;
 
 /// Width of a line where there is no terminal to ask.
 const WIDTH: usize = 110;
@@ -27,7 +29,8 @@ const WIDTH: usize = 110;
 pub(crate) struct Session {
     folder: RunFolder,
     shown_folder: String,
-    masker: Masker,
+    secrets: Secrets,
+    standards: Standards,
     octets: Vec<u8>,
     wanted: Vec<Wanted>,
     history: Option<PathBuf>,
@@ -45,7 +48,7 @@ impl Session {
     pub(crate) fn open(
         output: &OutputArgs,
         seed: Seed,
-        secrets: &[String],
+        secrets: Secrets,
         documents: &Documents,
     ) -> Result<Self, Failure> {
         let name = output.run_name.clone().unwrap_or_else(|| {
@@ -65,12 +68,18 @@ impl Session {
         Ok(Self {
             folder,
             shown_folder,
-            masker: Masker::new(secrets),
+            secrets,
+            standards: Standards::default(),
             octets: documents.octets.clone(),
             wanted,
             history: output.history.clone(),
             began: jiff::Timestamp::now(),
         })
+    }
+
+    /// With a baseline and a threshold of its own.
+    pub(crate) fn held_to(self, standards: Standards) -> Self {
+        Self { standards, ..self }
     }
 
     /// Runs a campaign and reports on it.
@@ -94,10 +103,22 @@ impl Session {
         let listener = tokio::spawn(listen(stop.clone()));
         let contract = Arc::clone(&campaign.contract);
         let mut recorded = Recorded::default();
+        let mut masker = Masker::new(&self.secrets.all());
+        let mut known = self.secrets.len();
+        let mut standings = Vec::new();
         let mut trouble = None;
         let result = {
             let mut emit = |event: Event| {
-                let event = self.masker.masked(event);
+                if self.secrets.len() != known {
+                    // Somebody has logged in since.
+                    masker = Masker::new(&self.secrets.all());
+                    known = self.secrets.len();
+                }
+                let mut event = masker.masked(event);
+                if let Fact::RunFinished { summary } = &mut event.fact {
+                    summary.standings = self.standards.assess(&recorded.found, summary);
+                    standings.clone_from(&summary.standings);
+                }
                 for reporter in &mut reporters {
                     if let Err(error) = reporter.event(&event) {
                         // Said once: a full disk would repeat it for every event.
@@ -113,7 +134,7 @@ impl Session {
         };
         listener.abort();
         let summary = match result {
-            Ok(summary) => summary,
+            Ok(summary) => Summary { standings, ..summary },
             Err(error) => {
                 // Nothing was tested, so an empty folder would only mislead.
                 let _ = std::fs::remove_dir_all(self.folder.path());
@@ -124,7 +145,9 @@ impl Session {
             complain(&format!("error: {:#}", failure.error));
             return Ok(Outcome { exit: Exit::Report, found: recorded.found });
         }
-        let exit = if trouble.is_some() { Exit::Report } else { exit_of(&summary) };
+        let found = &recorded.found;
+        let exit =
+            if trouble.is_some() { Exit::Report } else { self.standards.exit_of(found, &summary) };
         Ok(Outcome { exit, found: recorded.found })
     }
 }
@@ -156,21 +179,6 @@ async fn listen(stop: Stop) {
     if tokio::signal::ctrl_c().await.is_ok() {
         #[expect(clippy::exit, reason = "the user asked twice; what was found is on disk")]
         std::process::exit(i32::from(Exit::Interrupted as u8));
-    }
-}
-
-/// The exit code of a finished run: findings first, then what kept it from being a pass.
-fn exit_of(summary: &Summary) -> Exit {
-    let executed: u64 = summary.phases.iter().map(|phase| phase.executed).sum();
-    if !summary.failures.is_empty() {
-        return Exit::Findings;
-    }
-    match &summary.stopped {
-        StopReason::TargetDown { .. } => Exit::Unreachable,
-        StopReason::Unauthorised => Exit::Usage,
-        StopReason::Interrupted => Exit::Interrupted,
-        StopReason::Completed | StopReason::TimeBudget if executed == 0 => Exit::Usage,
-        StopReason::Completed | StopReason::TimeBudget => Exit::Clean,
     }
 }
 

@@ -9,7 +9,7 @@ use harness_contract::{Diagnostic, OperationKey};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{CaseId, Counterexample, Finding, Intent, Seed, Severity};
+use crate::{Assessed, CaseId, Counterexample, Finding, Intent, Seed, Severity};
 
 /// One fact, in the order in which the dispatcher learned it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -192,6 +192,12 @@ pub struct Summary {
     pub unjudged: BTreeMap<String, u64>,
     /// By operation, in document order.
     pub operations: Vec<OperationSummary>,
+    /// Why the run is no pass even without findings, in sentence fragments; empty: it is one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shortfalls: Vec<String>,
+    /// What findings and entries of the baseline are to each other; empty without a baseline.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub standings: Vec<Assessed>,
 }
 
 /// What was done to an operation.
@@ -230,6 +236,13 @@ pub enum Gap {
     StatusNeverSeen {
         /// As declared: `404`, `4XX`.
         status: String,
+    },
+    /// A constraint that no case broke, though a request could.
+    NeverViolated {
+        /// Where, as in `query limit` or `body /items/*/quantity`.
+        at: String,
+        /// JSON Schema keyword or OpenAPI field.
+        keyword: String,
     },
     /// The answers took so long that the rest was left out.
     TooSlow {

@@ -11,6 +11,7 @@ mod intent;
 mod octets;
 mod request;
 mod seed;
+mod standing;
 mod verdict;
 
 pub use case::{
@@ -24,4 +25,5 @@ pub use intent::{Intent, Place, Violated};
 pub use octets::Octets;
 pub use request::{Framing, HeaderField, Request};
 pub use seed::Seed;
+pub use standing::{Assessed, Standing};
 pub use verdict::{Evidence, Finding, Severity, Signature, Verdict};

@@ -6,7 +6,8 @@ use std::io::Write;
 
 use anstyle::{AnsiColor, Style};
 use harness_model::{
-    Counterexample, Event, Exchange, Fact, Finding, Gap, Request, Severity, StopReason, Summary,
+    Assessed, Counterexample, Event, Exchange, Fact, Finding, Gap, Request, Severity, Standing,
+    StopReason, Summary,
 };
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -18,6 +19,8 @@ use crate::{Registered, ReportError, Reporter};
 const PROGRESS_EVERY_US: u64 = 10_000_000;
 /// Gaps of one kind that are listed; the rest is counted.
 const GAPS_MAX: usize = 8;
+/// Findings and entries whose standing is listed; the rest is in summary.json.
+const STANDINGS_MAX: usize = 20;
 /// Diagnostics of the contract that are listed; the rest is counted.
 const DIAGNOSTICS_MAX: usize = 5;
 /// Findings that are shown in full; more than that is not read in ten seconds.
@@ -388,7 +391,7 @@ impl Terminal {
                     }
                     Gap::NotReached => not_reached.push(key.to_string()),
                     // In summary.json; on a terminal they would drown the rest.
-                    Gap::StatusNeverSeen { .. } => {}
+                    Gap::StatusNeverSeen { .. } | Gap::NeverViolated { .. } => {}
                 }
             }
         }
@@ -410,6 +413,26 @@ impl Terminal {
             if items.len() > GAPS_MAX {
                 self.line(&format!("   … and {} more in summary.json", items.len() - GAPS_MAX))?;
             }
+        }
+        Ok(())
+    }
+
+    /// How the findings stand to the baseline, if there is one.
+    fn standings(&mut self, summary: &Summary) -> std::io::Result<()> {
+        if summary.standings.is_empty() {
+            return Ok(());
+        }
+        let mut counts: BTreeMap<Standing, u64> = BTreeMap::new();
+        for assessed in &summary.standings {
+            *counts.entry(assessed.standing).or_default() += 1;
+        }
+        let parts: Vec<String> =
+            counts.iter().map(|(standing, n)| format!("{n} {}", standing.as_str())).collect();
+        self.line(&format!("{BOLD}baseline{BOLD:#}: {}", parts.join(", ")))?;
+        let told = summary.standings.iter().filter(|it| it.standing != Standing::Known);
+        for assessed in told.take(STANDINGS_MAX) {
+            let Assessed { slug, severity, standing, .. } = assessed;
+            self.line(&format!("   {} {severity} {slug}", standing.as_str()))?;
         }
         Ok(())
     }
@@ -448,10 +471,17 @@ impl Terminal {
         if let Some(stopped) = stopped {
             self.line(&format!("{YELLOW}{stopped}{YELLOW:#}"))?;
         }
+        self.standings(summary)?;
+        for shortfall in &summary.shortfalls {
+            self.line(&format!("{YELLOW}no pass: {}{YELLOW:#}", printable(shortfall)))?;
+        }
         if found.is_empty() {
             let nothing_tested = executed == 0 || summary.stopped == StopReason::Unauthorised;
             if nothing_tested {
                 return self.line(&format!("{RED}NOTHING TESTED{RED:#}"));
+            }
+            if !summary.shortfalls.is_empty() {
+                return self.line(&format!("{YELLOW}NO FINDINGS, AND NO PASS{YELLOW:#}"));
             }
             return self.line(&format!("{GREEN}NO FINDINGS{GREEN:#}"));
         }

@@ -152,6 +152,7 @@ impl Service {
             rate_per_second: None,
             time_max: None,
             random_cases_per_operation: CASES,
+            rules: harness_campaign::Rules::default(),
             limits: Limits {
                 request_deadline: REQUEST_DEADLINE,
                 response_bytes_max: RESPONSE_BYTES_MAX,

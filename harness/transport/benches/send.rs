@@ -14,7 +14,7 @@ use divan::Bencher;
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use harness_model::{Framing, HeaderField, Octets, Outcome, Request};
-use harness_transport::{Http, HttpConfig, SendOptions, SystemClock, Transport as _};
+use harness_transport::{Http, HttpConfig, Route, SendOptions, SystemClock, Transport as _};
 use tokio::runtime::Runtime;
 
 const ANSWER: &[u8] =
@@ -80,6 +80,7 @@ fn client() -> (Runtime, Http) {
         headers: vec![("Authorization".to_owned(), "Bearer x".to_owned())],
         connect_timeout: Duration::from_secs(5),
         insecure: false,
+        route: Route::default(),
         user_agent: "bench".to_owned(),
         connections_max: IN_FLIGHT,
     };

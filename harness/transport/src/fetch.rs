@@ -8,6 +8,7 @@ use url::Url;
 
 use crate::outcome::explained;
 use crate::tls::install_tls;
+use crate::{HttpConfigError, Route};
 
 /// Redirects that are followed: real chains have one or two, a loop has no end.
 const REDIRECTS_MAX: usize = 5;
@@ -35,6 +36,9 @@ pub enum FetchError {
     /// Redirects without end.
     #[error("it redirects more than {0} times")]
     TooManyRedirects(usize),
+    /// There is no such way.
+    #[error(transparent)]
+    Route(HttpConfigError),
     /// A header that cannot be sent; the value may be a secret.
     #[error("the header {0:?} cannot be sent")]
     Header(String),
@@ -48,7 +52,8 @@ impl FetchError {
 }
 
 /// Fetches the octets at a URL. `headers` are sent to its origin (scheme, host, port) only, wherever
-/// redirects lead; `insecure` accepts any certificate; `deadline` is total, redirects included.
+/// redirects lead; `insecure` accepts any certificate; `route` says whom
+/// else to trust and what to go through; `deadline` is total, redirects included.
 ///
 /// # Errors
 /// If there is no 2xx answer within `deadline` and `bytes_max`.
@@ -56,17 +61,17 @@ pub async fn fetch(
     url: &Url,
     headers: &[(String, String)],
     insecure: bool,
+    route: &Route,
     deadline: Duration,
     bytes_max: usize,
 ) -> Result<Vec<u8>, FetchError> {
     let fields = fields(headers)?;
     install_tls();
-    let client = Client::builder()
-        .no_proxy()
+    let builder = Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .tls_danger_accept_invalid_certs(insecure)
-        .tls_danger_accept_invalid_hostnames(insecure)
-        .build()?;
+        .tls_danger_accept_invalid_hostnames(insecure);
+    let client = route.applied(builder).map_err(FetchError::Route)?.build()?;
     let fetched = async {
         let response = follow(&client, url, fields).await?;
         read(response, bytes_max).await

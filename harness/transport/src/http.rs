@@ -17,7 +17,7 @@ use crate::connecting::{Connection, Watch, watched};
 use crate::fidelity::{Faithful, translate};
 use crate::outcome::of_error;
 use crate::tls::install_tls;
-use crate::{BoxFuture, Clock, SendOptions, Transport};
+use crate::{BoxFuture, Clock, Route, SendOptions, Transport};
 
 /// Header field lines of a response that are taken in. The HTTP parser's own limit, 100, is low enough
 /// to call a lawful answer unparsable; each line costs 32 octets of scratch memory per response.
@@ -38,6 +38,8 @@ pub struct HttpConfig {
     pub connect_timeout: Duration,
     /// Accept any certificate.
     pub insecure: bool,
+    /// Trust, proof and proxy.
+    pub route: Route,
     /// Value of `User-Agent`, unless a request or `headers` bring their own.
     pub user_agent: String,
     /// Idle connections that are kept; at least the number of requests in flight.
@@ -78,6 +80,14 @@ pub enum HttpConfigError {
     /// No TLS can be spoken.
     #[error("cannot set up TLS; pass --insecure to do without this machine's certificates")]
     Tls(#[source] rustls::Error),
+    /// A PEM file that is none.
+    #[error("the file of the {what} cannot be used: {why}")]
+    Pem {
+        /// What it should hold.
+        what: &'static str,
+        /// What is wrong.
+        why: String,
+    },
     /// Not a URL that leads to a host.
     #[error("cannot connect to {0}: it names no host")]
     NoHost(String),
@@ -103,8 +113,8 @@ impl Http {
     pub fn new(config: &HttpConfig, clock: Arc<dyn Clock>) -> Result<Self, HttpConfigError> {
         let headers = config.run_headers()?;
         let base = config.base.origin().ascii_serialization();
-        let pooled = client(config, config.connections_max).map_err(HttpConfigError::Client)?;
-        let fresh = client(config, 0).map_err(HttpConfigError::Client)?;
+        let pooled = client(config, config.connections_max)?;
+        let fresh = client(config, 0)?;
         Ok(Self { base, headers, pooled, fresh, clock })
     }
 
@@ -268,13 +278,12 @@ async fn read(
 }
 
 /// A client that repairs, follows, decodes and repeats nothing.
-fn client(config: &HttpConfig, idle_max: usize) -> Result<Client, reqwest::Error> {
+fn client(config: &HttpConfig, idle_max: usize) -> Result<Client, HttpConfigError> {
     install_tls();
     // Reading the machine's certificates takes tens of milliseconds, for nothing where nothing is
     // encrypted: this client only ever talks to one origin.
     let needs_no_proof = config.insecure || config.base.scheme() == "http";
-    Client::builder()
-        .no_proxy()
+    let builder = Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())
         .referer(false)
@@ -288,8 +297,8 @@ fn client(config: &HttpConfig, idle_max: usize) -> Result<Client, reqwest::Error
         .pool_max_idle_per_host(idle_max)
         .tls_danger_accept_invalid_certs(needs_no_proof)
         .tls_danger_accept_invalid_hostnames(needs_no_proof)
-        .user_agent(&config.user_agent)
-        .build()
+        .user_agent(&config.user_agent);
+    config.route.applied(builder)?.build().map_err(HttpConfigError::Client)
 }
 
 #[cfg(test)]

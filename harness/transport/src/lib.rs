@@ -9,16 +9,20 @@
 //! This room judges nothing: it does not know what a contract promises.
 mod clock;
 mod connecting;
+mod credential;
 mod fake;
 mod fetch;
 mod fidelity;
 mod http;
+mod identity;
+mod login;
 #[cfg(test)]
 mod loopback;
 mod outcome;
 mod pace;
 mod probe;
 mod raw;
+mod route;
 mod tls;
 mod wire;
 
@@ -29,9 +33,12 @@ use std::time::Duration;
 use harness_model::{Exchange, Request};
 
 pub use clock::{Clock, ManualClock, SystemClock};
+pub use credential::{Credential, Secrets};
 pub use fake::Fake;
 pub use fetch::{FetchError, fetch};
 pub use http::{Http, HttpConfig, HttpConfigError};
+pub use identity::{Authenticated, IdentityConfig};
+pub use login::{Login, LoginError, TokenFrom};
 pub use pace::Pace;
 pub use probe::{Desynchronised, WireExchange, probe};
 pub use raw::origin::{Reach, is_loopback};
@@ -43,6 +50,7 @@ pub use raw::script::{
 };
 pub use raw::session::End;
 pub use raw::{Conversation, Raw};
+pub use route::Route;
 pub use wire::{Ends, Served, WireFault, wire_fault, wire_faults};
 
 /// A future behind a pointer, so that transports can be chosen at run time.
@@ -55,6 +63,18 @@ pub trait Transport: Send + Sync {
 
     /// Sends a request and waits for what comes of it.
     fn send<'a>(&'a self, request: &'a Request, options: SendOptions) -> BoxFuture<'a, Exchange>;
+
+    /// Sends a request with the credentials of an identity; `None`: of whoever sends by default. A
+    /// transport that knows no identities sends it as it is.
+    fn send_as<'a>(
+        &'a self,
+        request: &'a Request,
+        options: SendOptions,
+        identity: Option<&'a str>,
+    ) -> BoxFuture<'a, Exchange> {
+        let _ = identity;
+        self.send(request, options)
+    }
 }
 
 /// Bounds and manners of one exchange.

@@ -7,7 +7,9 @@ use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, Server
 use rustls::crypto::{CryptoProvider, WebPkiSupportedAlgorithms, ring};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, SignatureScheme};
-use rustls_platform_verifier::BuilderVerifierExt as _;
+use rustls_platform_verifier::Verifier;
+
+use crate::{HttpConfigError, Route};
 
 /// The one protocol that is spoken inside (RFC 7301).
 const ALPN: &[u8] = b"http/1.1";
@@ -16,15 +18,28 @@ const ALPN: &[u8] = b"http/1.1";
 ///
 /// # Errors
 /// If the machine's certificates cannot be read.
-pub(crate) fn client_config(insecure: bool) -> Result<ClientConfig, rustls::Error> {
+pub(crate) fn client_config(
+    insecure: bool,
+    route: &Route,
+) -> Result<ClientConfig, HttpConfigError> {
     let provider = Arc::new(ring::default_provider());
     let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
-        .with_safe_default_protocol_versions()?;
-    let mut config = if insecure {
+        .with_safe_default_protocol_versions()
+        .map_err(HttpConfigError::Tls)?;
+    let builder = if insecure {
         let verifier = Arc::new(Anybody { algorithms: provider.signature_verification_algorithms });
-        builder.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth()
+        builder.dangerous().with_custom_certificate_verifier(verifier)
     } else {
-        builder.with_platform_verifier()?.with_no_client_auth()
+        let roots = route.roots()?;
+        let verifier = Verifier::new_with_extra_roots(roots, provider);
+        let verifier = Arc::new(verifier.map_err(HttpConfigError::Tls)?);
+        builder.dangerous().with_custom_certificate_verifier(verifier)
+    };
+    let mut config = match route.chain()? {
+        Some((chain, key)) => {
+            builder.with_client_auth_cert(chain, key).map_err(HttpConfigError::Tls)?
+        }
+        None => builder.with_no_client_auth(),
     };
     config.alpn_protocols = vec![ALPN.to_vec()];
     Ok(config)

@@ -5,17 +5,17 @@ use std::time::Duration;
 
 use clap::Args;
 use harness_campaign::Filter;
-use harness_model::Seed;
+use harness_model::{Seed, Severity};
 use url::Url;
 
-use crate::args::values::{duration, filter, rate, target, workers};
+use crate::args::values::{duration, filter, rate, severity, target, workers};
 use crate::args::{ConnectionArgs, ContractArgs, OutputArgs};
 
 #[derive(Clone, Debug, Args)]
 pub(crate) struct RunArgs {
-    /// Base URL of the running service
+    /// Base URL of the running service; required, here or in the settings
     #[arg(long, value_name = "URL", value_parser = target)]
-    pub(crate) target: Url,
+    pub(crate) target: Option<Url>,
     /// The contract, a file or URL; without it, the usual places on the target are tried
     #[arg(long, visible_alias = "spec", value_name = "FILE|URL")]
     pub(crate) contract: Option<String>,
@@ -31,6 +31,23 @@ pub(crate) struct RunArgs {
     pub(crate) connection: ConnectionArgs,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
+    #[command(flatten)]
+    pub(crate) judged: JudgedArgs,
+}
+
+/// What counts, and what the exit code depends on.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Judgement")]
+pub(crate) struct JudgedArgs {
+    /// Exit with 1 only for findings at least this severe: info, low, medium, high, critical
+    #[arg(long, value_name = "SEVERITY", value_parser = severity)]
+    pub(crate) fail_on: Option<Severity>,
+    /// File of known findings, which do not count; without it harness-baseline.toml, if there is one
+    #[arg(long, value_name = "FILE")]
+    pub(crate) baseline: Option<PathBuf>,
+    /// Do not ask this check; `harness explain` lists them
+    #[arg(long = "disable-check", value_name = "NAME")]
+    pub(crate) disabled_checks: Vec<String>,
 }
 
 /// What is sent, and how much of it.

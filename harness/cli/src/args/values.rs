@@ -3,12 +3,18 @@
 use std::time::Duration;
 
 use harness_campaign::Filter;
+use harness_config::{ApiKey, ApiKeyPlace, Basic};
+use harness_model::Severity;
 use url::Url;
+
+/// Severities, least first.
+const SEVERITIES: [Severity; 5] =
+    [Severity::Info, Severity::Low, Severity::Medium, Severity::High, Severity::Critical];
 
 /// Most requests in flight at once: beyond it a single machine measures itself.
 const WORKERS_MAX: usize = 256;
 
-pub(super) fn target(text: &str) -> Result<Url, String> {
+pub(crate) fn target(text: &str) -> Result<Url, String> {
     let url = Url::parse(text).map_err(|error| {
         let hint = if text.contains("://") {
             String::new()
@@ -29,8 +35,8 @@ pub(super) fn target(text: &str) -> Result<Url, String> {
         return Err("the URL names no host".to_owned());
     }
     if !url.username().is_empty() || url.password().is_some() {
-        return Err("credentials do not belong in the URL, which reports show; pass \
-                    --header 'Authorization: Basic …'"
+        return Err("credentials do not belong in the URL, which reports show; pass --basic \
+                    USER:PASSWORD"
             .to_owned());
     }
     if url.query().is_some() || url.fragment().is_some() {
@@ -39,7 +45,7 @@ pub(super) fn target(text: &str) -> Result<Url, String> {
     Ok(url)
 }
 
-pub(super) fn header(text: &str) -> Result<(String, String), String> {
+pub(crate) fn header(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once(':').ok_or("write it as 'Name: value'")?;
     let is_token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
     if name.is_empty() || !name.chars().all(is_token) {
@@ -52,11 +58,11 @@ pub(super) fn header(text: &str) -> Result<(String, String), String> {
     Ok((name.to_owned(), value.to_owned()))
 }
 
-pub(super) fn filter(text: &str) -> Result<Filter, String> {
+pub(crate) fn filter(text: &str) -> Result<Filter, String> {
     Filter::parse(text).map_err(|error| error.to_string())
 }
 
-pub(super) fn workers(text: &str) -> Result<usize, String> {
+pub(crate) fn workers(text: &str) -> Result<usize, String> {
     let workers: usize = text.parse().map_err(|_| "must be a whole number".to_owned())?;
     if (1..=WORKERS_MAX).contains(&workers) {
         Ok(workers)
@@ -65,7 +71,7 @@ pub(super) fn workers(text: &str) -> Result<usize, String> {
     }
 }
 
-pub(super) fn rate(text: &str) -> Result<f64, String> {
+pub(crate) fn rate(text: &str) -> Result<f64, String> {
     let (number, seconds) = match text.split_once('/') {
         None | Some((_, "s")) => (text.trim_end_matches("/s"), 1.0),
         Some((number, "m")) => (number, 60.0),
@@ -82,7 +88,7 @@ pub(super) fn rate(text: &str) -> Result<f64, String> {
 }
 
 /// `90s`, `2m`, `1h30m`, or seconds as a bare number.
-pub(super) fn duration(text: &str) -> Result<Duration, String> {
+pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     let wrong = || "write e.g. 90s, 2m or 1h30m".to_owned();
     let duration = if let Ok(seconds) = text.parse::<f64>() {
         Duration::try_from_secs_f64(seconds).map_err(|_| wrong())?
@@ -93,12 +99,52 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
     if duration.is_zero() { Err("must be longer than 0".to_owned()) } else { Ok(duration) }
 }
 
-pub(super) fn folder_name(text: &str) -> Result<String, String> {
+pub(crate) fn folder_name(text: &str) -> Result<String, String> {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
     if text.is_empty() || text.starts_with('.') || !text.chars().all(is_plain) {
         return Err("may hold letters, digits, '-', '_' and '.', and not begin with '.'".to_owned());
     }
     Ok(text.to_owned())
+}
+
+/// A severity by its name.
+pub(crate) fn severity(text: &str) -> Result<Severity, String> {
+    let known = SEVERITIES.into_iter().find(|severity| severity.as_str() == text);
+    known.ok_or_else(|| "must be info, low, medium, high or critical".to_owned())
+}
+
+/// A day as `YYYY-MM-DD`.
+pub(crate) fn date(text: &str) -> Result<String, String> {
+    let day: jiff::civil::Date = text.parse().map_err(|_| "write it as YYYY-MM-DD".to_owned())?;
+    Ok(day.to_string())
+}
+
+/// `USER:PASSWORD`; a password may hold colons.
+pub(crate) fn basic(text: &str) -> Result<Basic, String> {
+    let (user, password) = text.split_once(':').ok_or("write it as USER:PASSWORD")?;
+    Ok(Basic { user: user.to_owned(), password: password.to_owned() })
+}
+
+/// `header:X-Api-Key=…`, `query:key=…` or `cookie:key=…`.
+pub(crate) fn api_key(text: &str) -> Result<ApiKey, String> {
+    let wrong =
+        || "write it as header:NAME=VALUE, query:NAME=VALUE or cookie:NAME=VALUE".to_owned();
+    let (place, rest) = text.split_once(':').ok_or_else(wrong)?;
+    let (name, value) = rest.split_once('=').ok_or_else(wrong)?;
+    let place = match place {
+        "header" => ApiKeyPlace::Header,
+        "query" => ApiKeyPlace::Query,
+        "cookie" => ApiKeyPlace::Cookie,
+        _ => return Err(wrong()),
+    };
+    Ok(ApiKey { place, name: name.to_owned(), value: value.to_owned() })
+}
+
+/// URL of a proxy.
+pub(crate) fn proxy(text: &str) -> Result<Url, String> {
+    let url = Url::parse(text).map_err(|error| error.to_string())?;
+    let is_http = matches!(url.scheme(), "http" | "https") && url.has_host();
+    is_http.then_some(url).ok_or_else(|| "must be an http or https URL".to_owned())
 }
 
 #[cfg(test)]

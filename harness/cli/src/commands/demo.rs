@@ -5,18 +5,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, anyhow};
-use harness_campaign::{Campaign, CampaignConfig, Selection};
+use harness_campaign::{Campaign, CampaignConfig, Rules, Selection};
 use harness_demo::{CONTRACT, FAULTS, Fault, Faults};
 use harness_model::Counterexample;
 use harness_transport::{Clock, SystemClock};
 use url::Url;
 
 use crate::args::{ConnectionArgs, DemoArgs};
-use crate::commands::run::{Ways, limits, ways};
+use crate::commands::run::limits;
 use crate::complain;
 use crate::documents::Documents;
 use crate::exit::{Exit, Failure};
 use crate::session::Session;
+use crate::way::Way;
 
 /// Where the contract came from, as reports say it.
 const SOURCE: &str = "specs/demo-shop.yaml";
@@ -119,16 +120,12 @@ async fn attack(args: &DemoArgs, base: &str) -> Result<(Exit, Vec<Counterexample
         octets: CONTRACT.as_bytes().to_vec(),
         ..Documents::default()
     };
-    let connection = ConnectionArgs {
-        headers: Vec::new(),
-        insecure: false,
-        allow_wire: false,
-        no_wire: false,
-        request_timeout: REQUEST_TIMEOUT,
-    };
+    let connection =
+        ConnectionArgs { request_timeout: REQUEST_TIMEOUT, ..ConnectionArgs::default() };
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
-    let Ways { transport, raw } = ways(&target, &connection, WORKERS, &clock)?;
-    let session = Session::open(&args.output, args.seed, &[], &documents)?;
+    let Way { transport, raw, secrets } =
+        Way::prepare(&target, &connection, WORKERS, &clock).await?;
+    let session = Session::open(&args.output, args.seed, secrets, &documents)?;
     let selected = Selection::default()
         .apply(&contract)
         .map_err(|error| internal(anyhow::Error::new(error)))?;
@@ -145,6 +142,7 @@ async fn attack(args: &DemoArgs, base: &str) -> Result<(Exit, Vec<Counterexample
             rate_per_second: None,
             time_max: None,
             random_cases_per_operation: CASES,
+            rules: Rules::default(),
             limits: limits(REQUEST_TIMEOUT),
         },
         transport,

@@ -3,7 +3,7 @@
 use std::io::Write as _;
 
 use anyhow::anyhow;
-use harness_campaign::{CampaignConfig, PHASES, planned_requests};
+use harness_campaign::{CampaignConfig, PHASES, Rules, planned_requests};
 use harness_model::Seed;
 
 use crate::args::GenerateArgs;
@@ -36,6 +36,7 @@ pub(crate) async fn run(args: GenerateArgs) -> Result<Exit, Failure> {
         rate_per_second: None,
         time_max: None,
         random_cases_per_operation: args.cases,
+        rules: Rules::default(),
         limits: limits(args.connection.request_timeout),
     };
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());

@@ -1,4 +1,5 @@
 //! One file per subcommand.
+pub(crate) mod baseline;
 pub(crate) mod demo;
 pub(crate) mod explain;
 pub(crate) mod generate;

@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::sync::Arc;
 
 use anyhow::anyhow;
-use harness_campaign::{CampaignConfig, Replayed, replay};
+use harness_campaign::{CampaignConfig, Replayed, Rules, replay};
 use harness_contract::{Contract, OperationKey};
 use harness_model::{Attempt, Counterexample, Exchange, Step};
 use harness_report::request_line;
@@ -14,14 +14,17 @@ use url::Url;
 
 use crate::args::ReplayArgs;
 use crate::base_path::of_server;
-use crate::commands::run::{Ways, limits, stored, ways};
+use crate::commands::run::{limits, stored};
 use crate::contract_source::{load, load_stored};
 use crate::documents::Documents;
 use crate::exit::{Exit, Failure};
 use crate::session::shown;
+use crate::settings::Defaults;
+use crate::way::Way;
 
 /// Runs the command. Exit code 1 if anything still fails, 4 if anything could not be replayed, else 0.
-pub(crate) async fn run(args: ReplayArgs) -> Result<Exit, Failure> {
+pub(crate) async fn run(mut args: ReplayArgs, defaults: &Defaults) -> Result<Exit, Failure> {
+    defaults.fill_replay(&mut args)?;
     let stored = stored(&args.path).map_err(|error| Failure::new(Exit::Usage, error))?;
     if stored.is_empty() {
         let error = anyhow!("{} holds no failure files", args.path.display());
@@ -92,7 +95,7 @@ async fn once(
             Failure::new(Exit::Usage, why)
         })?,
     };
-    let Ways { transport, raw } = ways(&target, &args.connection, 1, clock)?;
+    let way = Way::prepare(&target, &args.connection, 1, clock).await?;
     let told = match &args.base_path {
         Some(given) => of_server(given),
         None => of_server(target.path()),
@@ -110,10 +113,11 @@ async fn once(
         rate_per_second: None,
         time_max: None,
         random_cases_per_operation: 0,
+        rules: Rules::default(),
         limits: limits(args.connection.request_timeout),
     };
     let clock = Arc::clone(clock);
-    Ok(replay(contract, config, (transport, raw), clock, counterexample, args.times).await)
+    Ok(replay(contract, config, (way.transport, way.raw), clock, counterexample, args.times).await)
 }
 
 /// What stood before the contract's path in the stored requests, by operation.

@@ -7,16 +7,19 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context as _, anyhow};
-use harness_campaign::{Campaign, CampaignConfig, Limits, planned_requests};
+use harness_campaign::{Campaign, CampaignConfig, Limits, Rules, planned_requests};
 use harness_contract::{Contract, OperationKey, locate, review_examples};
 use harness_model::{Counterexample, Seed};
-use harness_transport::{Clock, Http, HttpConfig, Raw, Reach, SystemClock, Transport, is_loopback};
+use harness_transport::{Clock, SystemClock};
 use url::Url;
 
-use crate::args::{ConnectionArgs, PlanArgs, RunArgs};
+use crate::args::{PlanArgs, RunArgs};
 use crate::contract_source::{Loaded, discover, load};
 use crate::exit::{Exit, Failure};
 use crate::session::{self, Session};
+use crate::settings::Defaults;
+use crate::standards::Standards;
+use crate::way::Way;
 use crate::{base_path, complain};
 
 /// Longest content that is read of an answer. Enough for any list that a test should ask for; an
@@ -39,13 +42,16 @@ const REGRESSIONS_MAX: usize = 10_000;
 const EXAMPLES_OPERATIONS_MAX: usize = 200;
 
 /// Runs the command.
-pub(crate) async fn run(args: RunArgs) -> Result<Exit, Failure> {
+pub(crate) async fn run(mut args: RunArgs, defaults: &Defaults) -> Result<Exit, Failure> {
+    let rules = defaults.fill_run(&mut args)?;
+    let target = args.target.clone().ok_or_else(|| {
+        let error = anyhow!("which service? pass --target URL, or set target in harness.toml");
+        Failure::new(Exit::Usage, error)
+    })?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
-    let Ways { transport, raw } = ways(&args.target, &args.connection, args.plan.workers, &clock)?;
-    let headers = &args.connection.headers;
     let Loaded { mut contract, documents } = match &args.contract {
         Some(place) => load(place, &args.reading, &args.connection).await?,
-        None => discover(&args.target, &args.reading, &args.connection).await?,
+        None => discover(&target, &args.reading, &args.connection).await?,
     };
     let selected = select(&args.plan, &contract)?;
     if selected.len() <= EXAMPLES_OPERATIONS_MAX {
@@ -54,24 +60,29 @@ pub(crate) async fn run(args: RunArgs) -> Result<Exit, Failure> {
         locate(&contract, &documents.octets, &mut examples);
         contract.diagnostics.extend(examples);
     }
+    let way = if args.plan.dry_run {
+        None
+    } else {
+        Some(Way::prepare(&target, &args.connection, args.plan.workers, &clock).await?)
+    };
     let seed = args.plan.seed.unwrap_or_else(fresh_seed);
     let base = args.base_path.as_deref();
-    let base_path = if args.plan.dry_run {
-        base_path::without_asking(base, &args.target, &contract)
-    } else {
-        base_path::decide(base, &args.target, &contract, &transport).await
+    let base_path = match &way {
+        None => base_path::without_asking(base, &target, &contract),
+        Some(way) => base_path::decide(base, &target, &contract, &way.transport).await,
     };
     let own_base_paths = base_path::own(&base_path, &contract);
-    let config = CampaignConfig { own_base_paths, ..config(&args, seed, base_path) };
-    if args.plan.dry_run {
+    let config =
+        CampaignConfig { own_base_paths, ..config(&args, &target, seed, base_path, rules) };
+    let Some(Way { transport, raw, secrets }) = way else {
         return dry_run(&contract, &selected, &config);
-    }
+    };
     let regressions = match &args.plan.regressions {
         Some(folder) => stored(folder).map_err(|error| Failure::new(Exit::Usage, error))?,
         None => Vec::new(),
     };
-    let secrets: Vec<String> = headers.iter().map(|(_, value)| value.clone()).collect();
-    let session = Session::open(&args.output, seed, &secrets, &documents)?;
+    let standards = Standards::read(&args.judged)?;
+    let session = Session::open(&args.output, seed, secrets, &documents)?.held_to(standards);
     let campaign = Campaign {
         contract: Arc::new(contract),
         selected,
@@ -82,38 +93,6 @@ pub(crate) async fn run(args: RunArgs) -> Result<Exit, Failure> {
         regressions,
     };
     Ok(session.run(campaign).await?.exit)
-}
-
-/// The ways to the target.
-pub(crate) struct Ways {
-    /// Requests that an HTTP library can send.
-    pub(crate) transport: Arc<dyn Transport>,
-    /// Own octets, if they may go there.
-    pub(crate) raw: Option<Arc<Raw>>,
-}
-
-/// Prepares the ways to the target.
-pub(crate) fn ways(
-    target: &Url,
-    connection: &ConnectionArgs,
-    workers: usize,
-    clock: &Arc<dyn Clock>,
-) -> Result<Ways, Failure> {
-    let config = HttpConfig {
-        base: target.clone(),
-        headers: connection.headers.clone(),
-        connect_timeout: connection.request_timeout,
-        insecure: connection.insecure,
-        user_agent: format!("harness/{}", env!("CARGO_PKG_VERSION")),
-        connections_max: workers,
-    };
-    let unusable = |error| Failure::new(Exit::Usage, anyhow::Error::new(error));
-    let http = Http::new(&config, Arc::clone(clock)).map_err(unusable)?;
-    let reach = if connection.allow_wire { Reach::Anywhere } else { Reach::Loopback };
-    let may_go = !connection.no_wire && (connection.allow_wire || is_loopback(target));
-    let raw = may_go.then(|| Raw::new(&config, reach, Arc::clone(clock))).transpose();
-    let raw = raw.map_err(unusable)?.map(Arc::new);
-    Ok(Ways { transport: Arc::new(http), raw })
 }
 
 fn select(plan: &PlanArgs, contract: &Contract) -> Result<Vec<OperationKey>, Failure> {
@@ -127,17 +106,24 @@ fn select(plan: &PlanArgs, contract: &Contract) -> Result<Vec<OperationKey>, Fai
     selection.apply(contract).map_err(|error| Failure::new(Exit::Usage, error))
 }
 
-fn config(args: &RunArgs, seed: Seed, base_path: String) -> CampaignConfig {
+fn config(
+    args: &RunArgs,
+    target: &Url,
+    seed: Seed,
+    base_path: String,
+    rules: Rules,
+) -> CampaignConfig {
     CampaignConfig {
         harness_version: env!("CARGO_PKG_VERSION").to_owned(),
         seed,
-        target: session::shown(&args.target),
+        target: session::shown(target),
         base_path,
         own_base_paths: BTreeMap::new(),
         workers: args.plan.workers,
         rate_per_second: args.plan.rate,
         time_max: args.plan.max_time,
         random_cases_per_operation: args.plan.cases,
+        rules,
         limits: limits(args.connection.request_timeout),
     }
 }

@@ -7,6 +7,7 @@ use tokio::io::AsyncWriteExt as _;
 use url::Url;
 
 use super::{FetchError, fetch};
+use crate::Route;
 use crate::loopback::{nobody, read_request, saying, service};
 
 const DEADLINE: Duration = Duration::from_secs(20);
@@ -17,7 +18,7 @@ fn url(address: SocketAddr, path: &str) -> Url {
 
 async fn fetched(url: &Url, deadline: Duration) -> Result<Vec<u8>, FetchError> {
     let headers = [("X-Api-Key".to_owned(), "s3cret".to_owned())];
-    fetch(url, &headers, false, deadline, 8).await
+    fetch(url, &headers, false, &Route::default(), deadline, 8).await
 }
 
 async fn check(said: &'static [u8], expected: Result<&[u8], &str>) {

@@ -13,6 +13,7 @@ use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 
 use super::{Http, HttpConfig};
+use crate::Route;
 use crate::loopback::{nobody, read_request, saying, service, tls_service};
 use crate::{SendOptions, SystemClock, Transport as _};
 
@@ -27,6 +28,7 @@ fn config(scheme: &str, address: SocketAddr) -> HttpConfig {
         headers: Vec::new(),
         connect_timeout: DEADLINE,
         insecure: false,
+        route: Route::default(),
         user_agent: "harness-tests".to_owned(),
         connections_max: 8,
     }

@@ -88,7 +88,7 @@ impl Origin {
             Host::Ipv6(address) => (address.to_string(), IpAddr::V6(address).into()),
         };
         let tls = if base.scheme() == "https" {
-            let client = tls::client_config(config.insecure).map_err(HttpConfigError::Tls)?;
+            let client = tls::client_config(config.insecure, &config.route)?;
             Some((TlsConnector::from(Arc::new(client)), server))
         } else {
             None

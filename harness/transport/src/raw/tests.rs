@@ -12,6 +12,7 @@ use tokio::time::Instant;
 use super::script::{AWAIT_MAX, Script};
 use super::session::End;
 use super::{Raw, Reach};
+use crate::Route;
 use crate::http::{Http, HttpConfig};
 use crate::loopback::{Memory, VirtualClock, nobody, read_request, saying, service, tls_service};
 use crate::{SendOptions, SystemClock, Transport as _};
@@ -27,6 +28,7 @@ fn config(scheme: &str, address: SocketAddr) -> HttpConfig {
         headers: Vec::new(),
         connect_timeout: DEADLINE,
         insecure: false,
+        route: Route::default(),
         user_agent: String::new(),
         connections_max: 1,
     }
