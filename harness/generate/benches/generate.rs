@@ -108,3 +108,21 @@ fn ten_fields(bencher: Bencher<'_, '_>) {
         }
     });
 }
+
+/// The largest real contract at hand, 13 MB; where it is not there, nothing is measured.
+const LARGE: &str = "../../../shared/specs/github-rest.json";
+
+/// From a contract that was read to the first request of each of its operations in turn: generators are
+/// compiled for one operation, not for all.
+#[divan::bench]
+fn first_case_of_a_large_contract(bencher: Bencher<'_, '_>) {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(LARGE);
+    let Ok(octets) = std::fs::read(path) else { return };
+    let contract = read(&octets, LARGE).expect("it can be read");
+    let mut operations = contract.operations.iter().cycle();
+    bencher.bench_local(|| {
+        let operation = operations.next().expect("there are some, in a circle");
+        let plan = OperationPlan::compile(&contract, operation);
+        black_box(plan.baseline().and_then(|step| render(&step, "").ok()));
+    });
+}

@@ -52,6 +52,15 @@ fn plans_of_real_contracts_offer_what_they_say() {
     let (reached, missed) = (REACHED.load(Ordering::Relaxed), MISSED.load(Ordering::Relaxed));
     eprintln!("{reached} sides of constraints are reached, {missed} are not");
     assert!(reached * 100 >= (reached + missed) * REACHED_MIN, "{reached} reached, {missed} not");
+    let (parts, gaps) = (PARTS.load(Ordering::Relaxed), GAPS.load(Ordering::Relaxed));
+    eprintln!("{parts} schemas of requests, {gaps} of them without a value");
+    assert!(gaps * 100 <= parts * GAPS_MAX, "{gaps} of {parts} schemas have no value");
+    let (drawn, wrong) = (DRAWN.load(Ordering::Relaxed), WRONG.load(Ordering::Relaxed));
+    eprintln!("{drawn} requests called valid, {wrong} of them are not");
+    assert!(wrong * 1_000 <= drawn, "{wrong} of {drawn} requests are not valid");
+    let (broken, whole) = (BROKEN.load(Ordering::Relaxed), WHOLE.load(Ordering::Relaxed));
+    eprintln!("{broken} requests called invalid, {whole} of them break nothing");
+    assert_eq!(whole, 0, "of {broken} violations");
     let seen = seen.into_inner().unwrap();
     let documents: BTreeSet<String> = paths.iter().map(|path| file_name(path)).collect();
     let known: BTreeSet<String> = exceptions(&documents);
@@ -94,6 +103,9 @@ fn survey(path: &Path) -> BTreeSet<String> {
         let mut fail = |law: String| {
             found.insert(format!("{name} | {} | {law}", operation.key));
         };
+        let contents = operation.request_body.as_ref().map_or(0, |body| body.content.len());
+        PARTS.fetch_add(operation.parameters.len() + contents, Ordering::Relaxed);
+        GAPS.fetch_add(plan.gaps().len(), Ordering::Relaxed);
         gaps(plan, &mut fail);
         draws(operation, plan, &mut fail);
         if idx % stride == 0 {
@@ -115,6 +127,20 @@ static REACHED: AtomicUsize = AtomicUsize::new(0);
 static MISSED: AtomicUsize = AtomicUsize::new(0);
 /// Of a hundred sides of constraints that can be reached, this many must be.
 const REACHED_MIN: usize = 95;
+
+/// Schemas of parameters and contents, and those that no value was found for.
+static PARTS: AtomicUsize = AtomicUsize::new(0);
+static GAPS: AtomicUsize = AtomicUsize::new(0);
+/// Of a hundred schemas, at most this many may be without a value.
+const GAPS_MAX: usize = 3;
+
+/// Requests that are called valid, and those that the validator refuses: at most one of a thousand.
+static DRAWN: AtomicUsize = AtomicUsize::new(0);
+static WRONG: AtomicUsize = AtomicUsize::new(0);
+
+/// Requests that are called invalid, and those that the validator has nothing against: none.
+static BROKEN: AtomicUsize = AtomicUsize::new(0);
+static WHOLE: AtomicUsize = AtomicUsize::new(0);
 
 fn totals(plans: &[OperationPlan], stride: usize) -> (usize, usize) {
     let (mut reached, mut missed) = (0, 0);
@@ -159,7 +185,10 @@ fn draws(operation: &Operation, plan: &OperationPlan, fail: &mut impl FnMut(Stri
 }
 
 fn allowed(plan: &OperationPlan, step: &Step, fail: &mut impl FnMut(String)) {
-    for violated in plan.violated(step) {
+    DRAWN.fetch_add(1, Ordering::Relaxed);
+    let violations = plan.violated(step);
+    WRONG.fetch_add(usize::from(!violations.is_empty()), Ordering::Relaxed);
+    for violated in violations {
         fail(format!("{} breaks {} at {}", step.intent.class(), violated.keyword, violated.at));
     }
     assert!(render(step, "/api").is_ok(), "nothing is bound in a planned step");
@@ -198,6 +227,8 @@ fn broken(plan: &OperationPlan, step: &Step, fail: &mut impl FnMut(String)) {
         panic!("a violation is called {}", step.intent.class());
     };
     let broken = plan.violated(step);
+    BROKEN.fetch_add(1, Ordering::Relaxed);
+    WHOLE.fetch_add(usize::from(broken.is_empty()), Ordering::Relaxed);
     if !broken.iter().any(|found| found.at == meant.at && found.keyword == meant.keyword) {
         fail(format!("{} is not broken at {}", meant.keyword, meant.at));
     }
