@@ -141,6 +141,8 @@ pub(crate) fn events_of(findings: usize, operations: usize) -> Vec<Event> {
         }],
         findings: BTreeMap::new(),
         failures: slugs,
+        shortfalls: Vec::new(),
+        standings: Vec::new(),
         further_cases: BTreeMap::new(),
         flaky: 0,
         unjudged: BTreeMap::new(),
