@@ -18,7 +18,7 @@ pub(crate) use baseline::{BaselineAction, BaselineArgs};
 pub(crate) use connection::ConnectionArgs;
 pub(crate) use others::{DemoArgs, ExplainArgs};
 pub(crate) use output::OutputArgs;
-pub(crate) use reading::{ContractArgs, GenerateArgs, InspectArgs, LintArgs};
+pub(crate) use reading::{ContractArgs, GenerateArgs, GraphForm, InspectArgs, LintArgs};
 pub(crate) use replay::ReplayArgs;
 pub(crate) use report::{ReportArgs, Wanted};
 pub(crate) use run::{JudgedArgs, PlanArgs, RunArgs};

@@ -17,6 +17,7 @@ mod coverage;
 mod dictionary;
 mod draw;
 mod formats;
+mod graph;
 mod gzip;
 mod malformed;
 mod malformed_coding;
@@ -48,6 +49,7 @@ mod wire;
 mod xml;
 
 pub use coverage::{ConstraintCoverage, Reach};
+pub use graph::{Edge, Graph};
 pub use malformed::LENIENT_SUFFIX;
 pub use plan::OperationPlan;
 pub use render::{RenderError, render};

@@ -1,6 +1,6 @@
 //! Arguments of the commands that read a contract and send nothing to a service, and of how it is read.
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use harness_campaign::Filter;
 use harness_model::Seed;
 
@@ -30,10 +30,32 @@ pub(crate) struct InspectArgs {
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
+    /// Print instead which operation makes what another one needs, and why that is believed
+    #[arg(
+        long,
+        value_enum,
+        value_name = "FORM",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "text",
+        conflicts_with = "json"
+    )]
+    pub(crate) graph: Option<GraphForm>,
     #[command(flatten)]
     pub(crate) reading: ContractArgs,
     #[command(flatten)]
     pub(crate) connection: ConnectionArgs,
+}
+
+/// How the graph of operations is printed.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum GraphForm {
+    /// For people
+    Text,
+    /// For Graphviz
+    Dot,
+    /// For programs
+    Json,
 }
 
 #[derive(Clone, Debug, Args)]

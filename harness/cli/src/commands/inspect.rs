@@ -1,5 +1,7 @@
 //! `harness inspect`: what a contract offers, what will be attacked, what cannot be and why.
 
+mod graph;
+
 use std::fmt::Write as _;
 use std::io::{IsTerminal as _, Write as _};
 
@@ -32,6 +34,11 @@ pub(crate) async fn run(args: InspectArgs) -> Result<Exit, Failure> {
         load(&args.contract, &args.reading, &args.connection).await?;
     let selection = harness_campaign::Selection { include: args.include, exclude: Vec::new() };
     let selected = selection.apply(&contract).map_err(|error| Failure::new(Exit::Usage, error))?;
+    if let Some(form) = args.graph {
+        let text = graph::render(&contract, &selected, form);
+        let _ = anstream::stdout().write_all(text.as_bytes());
+        return Ok(Exit::Clean);
+    }
     let chosen = contract.operations.iter().filter(|operation| selected.contains(&operation.key));
     let mut examples = review_examples(&contract, chosen);
     locate(&contract, &documents.octets, &mut examples);
