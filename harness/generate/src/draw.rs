@@ -6,6 +6,7 @@ use serde_json::{Map, Number, Value};
 use crate::Source;
 use crate::constraints::Constraints;
 use crate::formats::{self, word};
+use crate::repair::repaired;
 use crate::shapes::{ENDLESS, Graph, Kind, ShapeId, Variant};
 
 /// Depth below which optional parts are left out.
@@ -63,11 +64,15 @@ pub(crate) fn valid(
     fill: Fill,
 ) -> Option<Value> {
     if fill == Fill::Chance {
+        let mut refused = None;
         for _ in 0..ATTEMPTS_MAX {
             let drawing = Drawing::new(graph, source, alphabet, fill);
-            if let Some(value) = drawing.checked() {
+            if let Some(value) = drawing.checked(&mut refused) {
                 return Some(value);
             }
+        }
+        if let Some(value) = refused.and_then(|value| repaired(&graph.validator, value)) {
+            return Some(value);
         }
         let mut simplest = Source::replay(Vec::new());
         let mut samples =
@@ -78,13 +83,16 @@ pub(crate) fn valid(
     // No chance helps where an example of the contract is wrong or the first alternative is not the
     // one: first without examples, then with the next alternative, everywhere.
     let fills = [fill, if fill == Fill::Least { Fill::Most } else { Fill::Least }];
+    // Last without the members that no value satisfies.
     fills.into_iter().find_map(|fill| {
-        (0..ROTATIONS_MAX).find_map(|rotation| {
+        let mut refused = None;
+        let found = (0..ROTATIONS_MAX).find_map(|rotation| {
             let mut drawing = Drawing::new(graph, source, alphabet, fill);
             drawing.use_samples = rotation % 2 == 0;
             drawing.rotation = rotation / 2;
-            drawing.checked()
-        })
+            drawing.checked(&mut refused)
+        });
+        found.or_else(|| repaired(&graph.validator, refused?))
     })
 }
 
@@ -134,10 +142,14 @@ impl<'a> Drawing<'a> {
         }
     }
 
-    /// A value of the whole schema, if it is valid.
-    fn checked(mut self) -> Option<Value> {
+    /// A value of the whole schema, if it is valid; else it is `refused`, where none was before.
+    fn checked(mut self, refused: &mut Option<Value>) -> Option<Value> {
         let value = self.value(self.graph.root, 0)?;
-        (!self.is_doubtful || self.graph.is_valid(&value)).then_some(value)
+        if !self.is_doubtful || self.graph.is_valid(&value) {
+            return Some(value);
+        }
+        refused.get_or_insert(value);
+        None
     }
 
     /// A value that the contract gives, which may keep less than it says.

@@ -39,6 +39,7 @@ mod plan;
 mod protocol;
 mod readings;
 mod render;
+mod repair;
 mod shapes;
 mod sites;
 mod source;
