@@ -103,5 +103,5 @@ fn known_faults_of_a_real_service_are_found_and_replay() {
     let replayed = harness(folder.path(), &["replay", run.to_str().expect("a readable path")]);
     assert_eq!(replayed.code, 1, "{}\n{}", replayed.stdout, replayed.stderr);
     let last = replayed.stdout.lines().last().unwrap_or_default();
-    assert_eq!(last, format!("{} FAILS, 0 FIXED, 0 CANNOT REPLAY", found.len()));
+    assert_eq!(last, format!("{} FAILS, 0 FLAKY, 0 FIXED, 0 ERROR", found.len()));
 }

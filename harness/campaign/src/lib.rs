@@ -46,6 +46,6 @@ pub use examiner::{Examiner, Sighting};
 pub use filter::{Filter, FilterError, Selection};
 pub use phases::{PHASES, Phase};
 pub use plan::{Plan, Planned, PlannedRequest, planned_requests};
-pub use replay::{Replayed, replay};
+pub use replay::{Replayed, clean_tries, replay};
 pub use rules::{Rule, Rules};
 pub use stages::{STAGES, Stage};

@@ -35,15 +35,47 @@ struct Replayer {
     shared: Arc<Shared>,
 }
 
-/// Replays a counterexample up to `times` times, stopping at the first that fails. The contract is
-/// needed to judge, the counterexample alone to send.
+/// Clean tries after which even the rarest failure is called fixed: what fails less often than in one
+/// try of fifty is not told from a service that is well.
+const CLEAN_TRIES_MAX: u32 = 150;
+/// How likely a failure that is still there may be to hide from all clean tries.
+const MISSED: f64 = 0.05;
+/// One-sided 90 % of the normal distribution: the failure's rate is at least what was seen, less so
+/// much of its spread.
+const SPREAD: f64 = 1.2816;
+
+/// Clean tries that it takes before a failure which came back k of n times is called fixed: with the
+/// lowest rate that k of n allows (Wilson's lower bound), fewer than one in twenty would hide so long.
+/// One that came back every time needs one.
+pub fn clean_tries(reproduced: u32, sent: u32) -> u32 {
+    if sent == 0 || reproduced >= sent {
+        return 1;
+    }
+    let (k, n) = (f64::from(reproduced), f64::from(sent));
+    let (rate, square) = (k / n, SPREAD * SPREAD);
+    let middle = rate + square / (2.0 * n);
+    let width = SPREAD * (rate * (1.0 - rate) / n + square / (4.0 * n * n)).sqrt();
+    let lowest = ((middle - width) / (1.0 + square / n)).clamp(0.0, 1.0);
+    // At least one clean try more in each round, so it ends.
+    let mut hidden = 1.0;
+    for tries in 1..CLEAN_TRIES_MAX {
+        hidden *= 1.0 - lowest;
+        if hidden <= MISSED {
+            return tries;
+        }
+    }
+    CLEAN_TRIES_MAX
+}
+
+/// Replays a counterexample: `times` times, or, `None`, until it fails or has been clean often enough.
+/// The contract is needed to judge, the counterexample alone to send.
 pub async fn replay(
     contract: &Arc<Contract>,
     config: CampaignConfig,
     (transport, raw): (Arc<dyn Transport>, Option<Arc<Raw>>),
     clock: Arc<dyn Clock>,
     counterexample: &Counterexample,
-    times: u32,
+    times: Option<u32>,
 ) -> Replayed {
     let steps: Vec<OperationKey> =
         counterexample.case.steps().map(|step| step.operation.clone()).collect();
@@ -63,28 +95,46 @@ pub async fn replay(
     let pace = None;
     let shared = Arc::new(Shared { contract, operations, config, transport, raw, clock, pace });
     let replayer = Replayer { shared };
-    for _ in 0..times {
+    let stored = &counterexample.confirmation;
+    let needed = clean_tries(stored.reproduced, stored.sent);
+    for _ in 0..times.unwrap_or(needed) {
         replayed.sent += 1;
         let (outcome, exchanges) = replayer.once(counterexample).await;
+        let answered = exchanges.last().map_or_else(String::new, seen);
         replayed.exchanges = exchanges;
         match outcome {
             Ok(Some(finding)) => {
                 replayed.reproduced += 1;
-                replayed.attempt = Attempt::Fails;
                 replayed.what = finding.evidence.observed;
-                break;
+                if times.is_none() {
+                    break;
+                }
             }
-            Ok(None) => {
-                replayed.attempt = Attempt::Fixed;
-                replayed.what = replayed.exchanges.last().map_or_else(String::new, seen);
-            }
+            Ok(None) if replayed.reproduced == 0 => replayed.what = answered,
+            Ok(None) => {}
             Err(why) => {
-                replayed.attempt = Attempt::CannotReplay;
+                replayed.sent -= 1;
                 replayed.what = why;
+                if replayed.reproduced == 0 {
+                    return replayed;
+                }
                 break;
             }
         }
     }
+    replayed.attempt = match (replayed.reproduced, replayed.sent) {
+        (0, sent) if sent < needed => {
+            replayed.what = format!(
+                "{}; it came back {} of {} times when found, so it takes {needed} clean tries to call \
+                 it fixed",
+                replayed.what, stored.reproduced, stored.sent
+            );
+            Attempt::CannotReplay
+        }
+        (0, _) => Attempt::Fixed,
+        (reproduced, sent) if reproduced == sent => Attempt::Fails,
+        _ => Attempt::Flaky,
+    };
     replayed
 }
 
@@ -202,5 +252,23 @@ fn seen(exchange: &Exchange) -> String {
     match exchange.response() {
         Some(response) => format!("status {}", response.status),
         None => describe(&exchange.outcome),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::clean_tries;
+
+    #[test]
+    fn the_rarer_a_failure_was_the_more_clean_tries_it_takes() {
+        for (reproduced, sent) in [(1, 1), (3, 3), (0, 0)] {
+            assert_eq!(clean_tries(reproduced, sent), 1);
+        }
+        let tries: Vec<u32> = [(9, 10), (2, 3), (1, 3), (1, 10)]
+            .into_iter()
+            .map(|(reproduced, sent)| clean_tries(reproduced, sent))
+            .collect();
+        assert!(tries.is_sorted(), "{tries:?}");
+        assert!(tries[0] > 1 && tries[3] < 150, "{tries:?}");
     }
 }

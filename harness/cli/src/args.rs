@@ -50,7 +50,7 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Test a running service against its contract
     Run(Box<RunArgs>),
-    /// Fire stored failures again: FIXED, FAILS or CANNOT REPLAY
+    /// Fire stored failures again: FIXED, FAILS, FLAKY or ERROR
     Replay(Box<ReplayArgs>),
     /// Make any report of a recorded run again: html, junit, sarif, markdown, har, wfc, jsonl, curl
     Report(ReportArgs),

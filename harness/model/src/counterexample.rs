@@ -59,7 +59,9 @@ pub struct Reproduction {
 pub enum Attempt {
     /// The same signature came back.
     Fails,
-    /// The request was answered and the signature did not come back.
+    /// The same signature came back some of the times.
+    Flaky,
+    /// The signature did not come back in as many tries as it takes to say so.
     Fixed,
     /// The case could not be sent, or its set-up no longer works.
     CannotReplay,

@@ -113,7 +113,7 @@ fn word(token: &str) -> String {
 }
 
 /// A shell word in single quotes; octets that are not text go through printf.
-fn quoted(octets: &[u8]) -> String {
+pub(crate) fn quoted(octets: &[u8]) -> String {
     match std::str::from_utf8(octets) {
         Ok(text) if is_plain(octets) => format!("'{}'", text.replace('\'', r"'\''")),
         _ => format!("\"$(printf '{}')\"", octal(octets)),
@@ -121,7 +121,7 @@ fn quoted(octets: &[u8]) -> String {
 }
 
 /// For printf: harmless characters as they are, the rest as three octal digits.
-fn octal(octets: &[u8]) -> String {
+pub(crate) fn octal(octets: &[u8]) -> String {
     let mut text = String::new();
     for (idx, octet) in octets.iter().enumerate() {
         match octet {

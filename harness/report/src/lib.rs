@@ -5,6 +5,7 @@
 //! happens: a run that ends badly leaves all that it had found.
 mod curl;
 mod events;
+mod export;
 mod failures;
 mod folder;
 mod format;
@@ -29,6 +30,7 @@ use harness_model::Event;
 
 pub use curl::curl;
 pub use events::EventLog;
+pub use export::{Bound, EXPORTS, Export, Script, ScriptStep};
 pub use failures::FailureFiles;
 pub use folder::RunFolder;
 pub use format::{Context, Form, Past, form, form_names};

@@ -22,9 +22,13 @@ pub(crate) struct ReplayArgs {
     /// Put before every path of the contract; without it, as in the stored request
     #[arg(long, value_name = "PATH")]
     pub(crate) base_path: Option<String>,
-    /// Send up to this many times before a failure is called FIXED
-    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=10_000))]
-    pub(crate) times: u32,
+    /// Send this many times and say how often it failed; without it, until it fails or has been clean
+    /// often enough to be called FIXED
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub(crate) times: Option<u32>,
+    /// Send nothing; print a script that stands alone: curl, rust, hurl, http or pytest
+    #[arg(long, value_name = "FORMAT", conflicts_with = "times")]
+    pub(crate) export: Option<String>,
     #[command(flatten)]
     pub(crate) reading: ContractArgs,
     #[command(flatten)]

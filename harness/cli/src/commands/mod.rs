@@ -2,6 +2,7 @@
 pub(crate) mod baseline;
 pub(crate) mod demo;
 pub(crate) mod explain;
+pub(crate) mod export;
 pub(crate) mod generate;
 pub(crate) mod inspect;
 pub(crate) mod lint;

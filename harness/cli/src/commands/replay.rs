@@ -14,6 +14,7 @@ use url::Url;
 
 use crate::args::ReplayArgs;
 use crate::base_path::of_server;
+use crate::commands::export::export;
 use crate::commands::run::{limits, stored};
 use crate::contract_source::{load, load_stored};
 use crate::documents::Documents;
@@ -33,9 +34,14 @@ pub(crate) async fn run(mut args: ReplayArgs, defaults: &Defaults) -> Result<Exi
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
     let stored_documents = Documents::stored(&args.path)?;
     let mut contracts: Vec<(String, Arc<Contract>)> = Vec::new();
-    let (mut fails, mut fixed, mut cannot) = (0_u32, 0_u32, 0_u32);
+    let (mut fails, mut flaky, mut fixed, mut cannot) = (0_u32, 0_u32, 0_u32, 0_u32);
     let mut out = anstream::stdout();
     for counterexample in &stored {
+        if let Some(format) = &args.export {
+            let base = base_of(&args, counterexample);
+            export(format, &base, counterexample, &stored_bases(counterexample))?;
+            continue;
+        }
         let place = contract_place(&args, stored_documents.as_ref(), counterexample);
         let known = contracts.iter().find(|(known, _)| *known == place).map(|(_, c)| Arc::clone(c));
         let contract = if let Some(contract) = known {
@@ -52,15 +58,16 @@ pub(crate) async fn run(mut args: ReplayArgs, defaults: &Defaults) -> Result<Exi
         let replayed = once(&args, &contract, counterexample, &clock).await?;
         match replayed.attempt {
             Attempt::Fails => fails += 1,
+            Attempt::Flaky => flaky += 1,
             Attempt::Fixed => fixed += 1,
             Attempt::CannotReplay => cannot += 1,
         }
         let _ = writeln!(out, "{}", told(counterexample, &replayed));
     }
-    if stored.len() > 1 {
-        let _ = writeln!(out, "{fails} FAILS, {fixed} FIXED, {cannot} CANNOT REPLAY");
+    if stored.len() > 1 && args.export.is_none() {
+        let _ = writeln!(out, "{fails} FAILS, {flaky} FLAKY, {fixed} FIXED, {cannot} ERROR");
     }
-    Ok(match (fails, cannot) {
+    Ok(match (fails + flaky, cannot) {
         (0, 0) => Exit::Clean,
         (0, _) => Exit::Unreachable,
         _ => Exit::Findings,
@@ -79,6 +86,16 @@ fn contract_place(
         (None, Some(documents)) => documents.source.clone(),
         (None, None) => counterexample.reproduction.contract_source.clone(),
     }
+}
+
+/// Scheme and authority of the target that a script is for.
+fn base_of(args: &ReplayArgs, counterexample: &Counterexample) -> String {
+    let given = args.target.as_ref().map(|target| target.origin().ascii_serialization());
+    let stored = || {
+        let url = Url::parse(&counterexample.reproduction.target).ok()?;
+        Some(url.origin().ascii_serialization())
+    };
+    given.or_else(stored).unwrap_or_else(|| counterexample.reproduction.target.clone())
 }
 
 async fn once(
@@ -138,8 +155,9 @@ fn told(counterexample: &Counterexample, replayed: &Replayed) -> String {
     let signature = &counterexample.finding.signature;
     let verdict = match replayed.attempt {
         Attempt::Fails => "FAILS",
+        Attempt::Flaky => "FLAKY",
         Attempt::Fixed => "FIXED",
-        Attempt::CannotReplay => "CANNOT REPLAY",
+        Attempt::CannotReplay => "ERROR",
     };
     let request = replayed.exchanges.last().map_or_else(String::new, |exchange| {
         // Long content is in the file.
