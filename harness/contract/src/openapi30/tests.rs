@@ -18,7 +18,8 @@ paths:
     get:
       parameters: [{in: query, name: q, schema: {type: string, nullable: true}}]
       responses: {'200': {description: ok}}
-components: {schemas: {A: {type: object, properties: {a: {$ref: '#/components/schemas/A'}}}}}
+components: {schemas: {A: {type: object, properties: {a: {$ref: '#/components/schemas/A'}}},
+  B: {type: integer, maximum: 18446744073709551616, example: -99999999999999999999}}}
 ";
     assert_eq!(misfits(document), Vec::<String>::new());
 }
