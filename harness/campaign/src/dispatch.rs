@@ -338,6 +338,7 @@ impl Dispatcher<'_> {
         if let Some(why) = &execution.broken {
             self.say(Fact::Note { text: format!("{} was cut short: {why}", planned.case.id) });
         }
+        self.tally.follow(&planned.case);
         let Some((step, exchange)) = execution.steps.last() else { return };
         let first_acceptance = !self.tally.accepted(planned.operation);
         self.tally.case_finished(&planned.case.id, planned.operation, step, exchange);

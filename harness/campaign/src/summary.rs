@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use harness_contract::StatusRange;
+use harness_contract::{OperationKey, StatusRange};
 use harness_generate::Reach;
 use harness_model::{
-    CaseId, Counterexample, Exchange, FORMAT_VERSION, Gap, Intent, OperationSummary, Outcome,
-    PhaseCount, Severity, Stage, Step, StopReason, Summary,
+    BoundValue, Case, CaseId, Counterexample, Exchange, FORMAT_VERSION, Gap, Intent,
+    OperationSummary, Outcome, PhaseCount, Severity, Stage, Step, StopReason, Summary,
 };
 
 use crate::phases::PHASES;
@@ -25,6 +25,8 @@ pub(crate) struct Tally {
     findings: BTreeMap<Severity, u64>,
     failures: Vec<String>,
     unjudged: BTreeMap<String, u64>,
+    /// Producer and consumer of values that a case took from one answer into a later request.
+    followed: BTreeSet<(OperationKey, OperationKey)>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -52,6 +54,7 @@ impl Tally {
             findings: BTreeMap::new(),
             failures: Vec::new(),
             unjudged: BTreeMap::new(),
+            followed: BTreeSet::new(),
         }
     }
 
@@ -80,6 +83,24 @@ impl Tally {
     pub(crate) fn stage_planned(&mut self, name: &str, cases: u64) {
         let idx = self.stage(name);
         self.phases[idx].planned = cases;
+    }
+
+    /// Books which answers a case takes values from.
+    pub(crate) fn follow(&mut self, case: &Case) {
+        let steps: Vec<&Step> = case.steps().collect();
+        for step in &steps {
+            let in_parameters =
+                step.parameters.iter().filter_map(|parameter| match &parameter.value {
+                    BoundValue::Bound(binding) => Some(binding.step),
+                    BoundValue::Known(_) => None,
+                });
+            let in_body = step.body.iter().flat_map(|body| body.bindings.iter());
+            for from in in_parameters.chain(in_body.map(|(_, binding)| binding.step)) {
+                if let Some(producer) = steps.get(from) {
+                    self.followed.insert((producer.operation.clone(), step.operation.clone()));
+                }
+            }
+        }
     }
 
     pub(crate) fn case_finished(
@@ -166,10 +187,11 @@ impl Tally {
         further.retain(|slug, _| self.failures.contains(slug));
         let config = &shared.config;
         let shortfalls = self.shortfalls(shared, &stopped);
+        let followed = self.followed;
         let operations = self.operations.into_iter().zip(shared.operations.values());
         let operations = operations
             .map(|(tally, under_test)| {
-                let gaps = gaps(&tally, under_test);
+                let gaps = gaps(&tally, under_test, &followed);
                 OperationSummary {
                     operation: under_test.operation.key.clone(),
                     planned: tally.planned,
@@ -244,7 +266,11 @@ impl Tally {
     }
 }
 
-fn gaps(tally: &OperationTally, under_test: &crate::under_test::UnderTest) -> Vec<Gap> {
+fn gaps(
+    tally: &OperationTally,
+    under_test: &crate::under_test::UnderTest,
+    followed: &BTreeSet<(OperationKey, OperationKey)>,
+) -> Vec<Gap> {
     let mut gaps: Vec<Gap> = under_test
         .plan
         .gaps()
@@ -263,6 +289,16 @@ fn gaps(tally: &OperationTally, under_test: &crate::under_test::UnderTest) -> Ve
         let top = tally.refusals.iter().max_by(|a, b| a.1.0.cmp(&b.1.0).then(b.0.cmp(a.0)));
         if let Some((answer, (_, detail))) = top {
             gaps.push(Gap::NeverAccepted { answer: answer.clone(), detail: detail.clone() });
+        }
+    }
+    let operation = &under_test.operation;
+    for link in operation.responses.iter().flat_map(|response| &response.links) {
+        if !followed.contains(&(operation.key.clone(), link.operation.clone())) {
+            let (link, to) = (link.name.clone(), link.operation.to_string());
+            let gap = Gap::LinkNeverFollowed { link, to };
+            if !gaps.contains(&gap) {
+                gaps.push(gap);
+            }
         }
     }
     for constraint in under_test.plan.coverage() {

@@ -244,6 +244,13 @@ pub enum Gap {
         /// JSON Schema keyword or OpenAPI field.
         keyword: String,
     },
+    /// A link of the contract that no case followed.
+    LinkNeverFollowed {
+        /// Its name.
+        link: String,
+        /// The operation that it leads to.
+        to: String,
+    },
     /// The answers took so long that the rest was left out.
     TooSlow {
         /// Cases left out.

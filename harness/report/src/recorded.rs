@@ -314,6 +314,7 @@ pub(crate) fn gap_text(gap: &Gap) -> String {
         Gap::NotGenerated { reason } => format!("not generated: {reason}"),
         Gap::StatusNeverSeen { status } => format!("declared status {status} was never answered"),
         Gap::TooSlow { cases } => format!("too slow: {cases} cases left out"),
+        Gap::LinkNeverFollowed { link, to } => format!("link {link} to {to} was never followed"),
         Gap::NeverViolated { at, keyword } => format!("no case broke {keyword} at {at}"),
         Gap::NotReached => "not reached before the end".to_owned(),
     }

@@ -25,6 +25,8 @@ const STANDINGS_MAX: usize = 20;
 const DIAGNOSTICS_MAX: usize = 5;
 /// Findings that are shown in full; more than that is not read in ten seconds.
 const DETAILS_MAX: usize = 10;
+/// Findings of one check that are listed beyond those; the rest is counted.
+const GROUP_MAX: usize = 5;
 /// Characters of a request that a line shows at least, however long the name beside it is.
 const REQUEST_CHARS_MIN: usize = 40;
 /// Longest curl line that is printed: beyond it the failure file is the better place.
@@ -322,18 +324,34 @@ impl Terminal {
             "{BOLD}{title}{BOLD:#}: replay with harness replay {}/failures/<name>.json",
             self.look.folder
         ))?;
+        // By check, in the order of the first of each: many of one kind are one thing to look at.
+        let mut checks: Vec<&str> = Vec::new();
         for counterexample in further {
-            let finding = &counterexample.finding;
-            let slug = finding.signature.slug();
-            let style = style_of(finding.severity);
-            let request = counterexample.exchanges.last().map(|exchange| &exchange.request);
-            let request = request.map(request_line).unwrap_or_default();
-            let room = self.width().saturating_sub(slug.len()).max(REQUEST_CHARS_MIN);
-            self.line(&format!(
-                "   {style}{}{style:#} {slug}  {}",
-                finding.severity,
-                cut(&request, room)
-            ))?;
+            let check = counterexample.finding.signature.check.as_str();
+            if !checks.contains(&check) {
+                checks.push(check);
+            }
+        }
+        for check in checks {
+            let group: Vec<&&Counterexample> =
+                further.iter().filter(|it| it.finding.signature.check == check).collect();
+            for counterexample in group.iter().take(GROUP_MAX) {
+                let finding = &counterexample.finding;
+                let slug = finding.signature.slug();
+                let style = style_of(finding.severity);
+                let request = counterexample.exchanges.last().map(|exchange| &exchange.request);
+                let request = request.map(request_line).unwrap_or_default();
+                let room = self.width().saturating_sub(slug.len()).max(REQUEST_CHARS_MIN);
+                self.line(&format!(
+                    "   {style}{}{style:#} {slug}  {}",
+                    finding.severity,
+                    cut(&request, room)
+                ))?;
+            }
+            if group.len() > GROUP_MAX {
+                let more = group.len() - GROUP_MAX;
+                self.line(&format!("   … and {more} more of {check}"))?;
+            }
         }
         self.line("")
     }
@@ -376,6 +394,7 @@ impl Terminal {
         let mut not_generated = Vec::new();
         let mut not_reached = Vec::new();
         let mut too_slow = Vec::new();
+        let mut unseen = [0_u64; 3];
         for operation in &summary.operations {
             for gap in &operation.gaps {
                 let key = &operation.operation;
@@ -391,7 +410,9 @@ impl Terminal {
                     }
                     Gap::NotReached => not_reached.push(key.to_string()),
                     // In summary.json; on a terminal they would drown the rest.
-                    Gap::StatusNeverSeen { .. } | Gap::NeverViolated { .. } => {}
+                    Gap::StatusNeverSeen { .. } => unseen[0] += 1,
+                    Gap::NeverViolated { .. } => unseen[1] += 1,
+                    Gap::LinkNeverFollowed { .. } => unseen[2] += 1,
                 }
             }
         }
@@ -413,6 +434,24 @@ impl Terminal {
             if items.len() > GAPS_MAX {
                 self.line(&format!("   … and {} more in summary.json", items.len() - GAPS_MAX))?;
             }
+        }
+        let kinds = [
+            "declared status|es never answered",
+            "constraint|s never broken",
+            "link|s never followed",
+        ];
+        let told: Vec<String> = unseen
+            .iter()
+            .zip(kinds)
+            .filter(|(number, _)| **number > 0)
+            .map(|(number, kind)| match number {
+                1 => format!("1 {}", kind.replace("|es", "").replace("|s", "")),
+                _ => format!("{number} {}", kind.replace('|', "")),
+            })
+            .collect();
+        if !told.is_empty() {
+            let text = format!("also not seen: {}, see gaps in summary.json", told.join(", "));
+            self.line(&format!("{DIM}{text}{DIM:#}"))?;
         }
         Ok(())
     }
