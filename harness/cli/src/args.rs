@@ -16,11 +16,11 @@ use clap::{Parser, Subcommand};
 
 pub(crate) use baseline::{BaselineAction, BaselineArgs};
 pub(crate) use connection::ConnectionArgs;
-pub(crate) use others::{DemoArgs, ExplainArgs};
+pub(crate) use others::{CompletionsArgs, DemoArgs, ExplainArgs};
 pub(crate) use output::OutputArgs;
 pub(crate) use reading::{ContractArgs, GenerateArgs, GraphForm, InspectArgs, LintArgs};
 pub(crate) use replay::ReplayArgs;
-pub(crate) use report::{ReportArgs, Wanted};
+pub(crate) use report::{MergeArgs, ReportArgs, Wanted};
 pub(crate) use run::{JudgedArgs, PlanArgs, RunArgs};
 
 use crate::exit::TABLE;
@@ -54,6 +54,8 @@ pub(crate) enum Command {
     Replay(Box<ReplayArgs>),
     /// Make any report of a recorded run again: html, junit, sarif, markdown, har, wfc, jsonl, curl
     Report(ReportArgs),
+    /// Make one run of the runs of all shards
+    Merge(MergeArgs),
     /// Meet the harness: test an embedded shop with known faults
     Demo(DemoArgs),
     /// Show what a contract offers, what will be attacked, and what cannot be and why
@@ -66,6 +68,11 @@ pub(crate) enum Command {
     Baseline(BaselineArgs),
     /// Explain a check, phase, generator, fault or report by name
     Explain(ExplainArgs),
+    /// Print what makes a shell complete commands and options, e.g. for bash:
+    /// source <(harness completions bash)
+    Completions(CompletionsArgs),
+    /// Print the manual page of a command in roff, e.g. harness man > harness.1
+    Man,
 }
 
 #[cfg(test)]

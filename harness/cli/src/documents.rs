@@ -80,6 +80,9 @@ impl Documents {
     /// Writes everything into a run's folder.
     pub(crate) fn store(&self, folder: &RunFolder) -> Result<(), Failure> {
         let failed = |error| Failure::new(Exit::Report, anyhow::Error::new(error));
+        if self.octets.is_empty() {
+            return Ok(());
+        }
         folder.write(contract_file(&self.octets), &self.octets).map_err(failed)?;
         if !self.overlays.is_empty() || !self.others.is_empty() {
             let text = serde_json::to_vec_pretty(self)

@@ -59,11 +59,14 @@ fn block_on(cli: Cli, given: Given) -> Result<Exit, Failure> {
                 commands::replay::run(*args, &defaults).await
             }
             Command::Report(args) => commands::report::run(&args),
+            Command::Merge(args) => commands::merge::run(&args),
             Command::Demo(args) => commands::demo::run(args).await,
             Command::Inspect(args) => commands::inspect::run(*args).await,
             Command::Lint(args) => commands::lint::run(*args).await,
             Command::Generate(args) => commands::generate::run(*args).await,
             Command::Baseline(args) => commands::baseline::run(&args),
+            Command::Completions(args) => commands::shell::completions(&args),
+            Command::Man => commands::shell::man(),
             Command::Explain(args) => commands::explain::run(&args),
         }
     })

@@ -141,7 +141,7 @@ impl Session {
                 return Err(unable(error));
             }
         };
-        if let Err(failure) = self.report(&recorded, &contract) {
+        if let Err(failure) = self.report(&recorded, Some(&contract)) {
             complain(&format!("error: {:#}", failure.error));
             return Ok(Outcome { exit: Exit::Report, found: recorded.found });
         }
@@ -153,8 +153,40 @@ impl Session {
 }
 
 impl Session {
+    /// Where the run folder is, as people would type it.
+    pub(crate) fn shown_folder(&self) -> &str {
+        &self.shown_folder
+    }
+
+    /// Writes the files of a run whose events are known already.
+    pub(crate) fn retell(
+        self,
+        events: Vec<Event>,
+        contract: Option<&Contract>,
+    ) -> Result<Exit, Failure> {
+        let failed = |error| Failure::new(Exit::Report, anyhow::Error::new(error));
+        let mut log = EventLog::create(&self.folder).map_err(failed)?;
+        let mut files = FailureFiles::new(self.folder.clone());
+        let mut summary = SummaryFile::new(self.folder.clone());
+        let mut recorded = Recorded::default();
+        let mut exit = Exit::Clean;
+        for mut event in events {
+            if let Fact::RunFinished { summary } = &mut event.fact {
+                summary.standings = self.standards.assess(&recorded.found, summary);
+                exit = self.standards.exit_of(&recorded.found, summary);
+            }
+            let reporters: [&mut dyn Reporter; 4] =
+                [&mut log, &mut files, &mut summary, &mut recorded];
+            for reporter in reporters {
+                reporter.event(&event).map_err(failed)?;
+            }
+        }
+        self.report(&recorded, contract)?;
+        Ok(exit)
+    }
+
     /// Writes the reports of the whole run.
-    fn report(&self, recorded: &Recorded, contract: &Contract) -> Result<(), Failure> {
+    fn report(&self, recorded: &Recorded, contract: Option<&Contract>) -> Result<(), Failure> {
         let history = match &self.history {
             Some(folder) => history(folder, recorded, self.folder.path())?,
             None => Vec::new(),
@@ -162,7 +194,7 @@ impl Session {
         let context = Context {
             folder: self.shown_folder.clone(),
             began: Some(self.began),
-            places: places(recorded, contract, &self.octets),
+            places: contract.map(|it| places(recorded, it, &self.octets)).unwrap_or_default(),
             history,
         };
         write_all(recorded, &context, &self.wanted, self.folder.path()).map(drop)

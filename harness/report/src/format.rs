@@ -39,8 +39,13 @@ impl Context {
         self.began.unwrap_or(jiff::Timestamp::UNIX_EPOCH)
     }
 
-    /// `new` or `known` against the run before; `None` without history.
-    pub(crate) fn state(&self, slug: &str) -> Option<&'static str> {
+    /// What the baseline says of a finding, else `new` or `known` against the run before; `None` without
+    /// either.
+    pub(crate) fn state(&self, run: &Recorded, slug: &str) -> Option<&'static str> {
+        let standings = run.summary.iter().flat_map(|summary| &summary.standings);
+        if let Some(assessed) = standings.clone().find(|assessed| assessed.slug == slug) {
+            return Some(assessed.standing.as_str());
+        }
         let last = self.history.last()?;
         Some(if last.failures.iter().any(|known| known == slug) { "known" } else { "new" })
     }

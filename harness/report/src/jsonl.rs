@@ -28,7 +28,7 @@ fn write(run: &Recorded, context: &Context) -> Vec<u8> {
             "expected": finding.evidence.expected,
             "observed": finding.evidence.observed,
             "contract_pointer": finding.evidence.contract_pointer,
-            "state": context.state(&slug),
+            "state": context.state(run, &slug),
             "curl": curls,
             "replay": context.replay(&slug),
         });

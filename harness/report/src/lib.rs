@@ -15,6 +15,7 @@ mod jsonl;
 mod junit;
 mod markdown;
 mod masking;
+mod merge;
 mod recorded;
 #[cfg(test)]
 mod sample;
@@ -35,6 +36,7 @@ pub use failures::FailureFiles;
 pub use folder::RunFolder;
 pub use format::{Context, Form, Past, form, form_names};
 pub use masking::Masker;
+pub use merge::{MergeError, merge};
 pub use recorded::{Doubtful, OperationRecord, Recorded, Timeline};
 pub use summary::SummaryFile;
 pub use terminal::{Look, Terminal, request_line};

@@ -45,7 +45,8 @@ fn write(run: &Recorded, context: &Context) -> Vec<u8> {
         let _ = writeln!(text, "> **{}**\n", plain(&why));
     }
     if !context.history.is_empty() {
-        let new = run.found.iter().filter(|f| context.state(&slug_of(f)) == Some("new")).count();
+        let new =
+            run.found.iter().filter(|f| context.state(run, &slug_of(f)) == Some("new")).count();
         let gone = context.gone(run).len();
         let known = run.found.len() - new;
         let _ =
@@ -65,7 +66,8 @@ fn details(text: &mut String, run: &Recorded, context: &Context, mut major: Vec<
         let finding = &found.finding;
         let slug = slug_of(found);
         let icon = if finding.severity >= Severity::High { "🔴" } else { "🟠" };
-        let state = context.state(&slug).map(|state| format!(" ({state})")).unwrap_or_default();
+        let state =
+            context.state(run, &slug).map(|state| format!(" ({state})")).unwrap_or_default();
         let _ = writeln!(
             text,
             "<details><summary>{icon} {} <b>{}</b> {}: {}{state}</summary>\n",

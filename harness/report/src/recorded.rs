@@ -130,33 +130,8 @@ impl Recorded {
     /// # Errors
     /// If the file cannot be read, or a line before the last is not an event.
     pub fn read(path: &Path) -> Result<Self, ReportError> {
-        let file = if path.is_dir() { path.join("events.jsonl") } else { path.to_path_buf() };
-        let refused = |source| ReportError::Read { path: file.clone(), source };
-        let opened = std::fs::File::open(&file).map_err(refused)?;
-        let mut reader = std::io::BufReader::new(opened);
         let mut recorded = Self::default();
-        let mut line = Vec::new();
-        for number in 1_u64.. {
-            line.clear();
-            if reader.read_until(b'\n', &mut line).map_err(refused)? == 0 {
-                break;
-            }
-            match serde_json::from_slice(&line) {
-                Ok(event) => recorded.take(&event),
-                Err(_) if line.last() != Some(&b'\n') => break,
-                Err(error) => {
-                    return Err(ReportError::NotEvents {
-                        path: file,
-                        line: number,
-                        why: error.to_string(),
-                    });
-                }
-            }
-        }
-        if recorded.harness.is_empty() {
-            let why = "the run had not begun".to_owned();
-            return Err(ReportError::NotEvents { path: file, line: 1, why });
-        }
+        events_of(path, &mut |event| recorded.take(&event))?;
         Ok(recorded)
     }
 
@@ -182,9 +157,14 @@ impl Recorded {
                 }
                 let outcomes = record.by_intent.entry(intent.class()).or_default();
                 *outcomes.entry(outcome.clone()).or_default() += 1;
-                if let Some(phase) = self.phases.iter_mut().find(|phase| phase.phase == case.phase)
-                {
-                    phase.executed += 1;
+                match self.phases.iter_mut().find(|phase| phase.phase == case.phase) {
+                    Some(phase) => phase.executed += 1,
+                    // A stage that is not part of the plan.
+                    None => self.phases.push(PhaseCount {
+                        phase: case.phase.clone(),
+                        planned: 0,
+                        executed: 1,
+                    }),
                 }
             }
             Fact::Flaky { finding, sent, reproduced, .. } => {
@@ -278,7 +258,7 @@ impl Recorded {
         let Some(summary) = &self.summary else {
             return Some("cut off: the run was killed before its end".to_owned());
         };
-        match &summary.stopped {
+        let stopped = match &summary.stopped {
             StopReason::Completed => None,
             StopReason::TimeBudget => Some("stopped at --max-time".to_owned()),
             StopReason::Interrupted => Some("interrupted".to_owned()),
@@ -288,7 +268,9 @@ impl Recorded {
             StopReason::Unauthorised => {
                 Some("every answer was 401 or 403: nothing was tested".to_owned())
             }
-        }
+        };
+        let texts: Vec<String> = stopped.into_iter().chain(summary.shortfalls.clone()).collect();
+        (!texts.is_empty()).then(|| texts.join("; "))
     }
 }
 
@@ -297,6 +279,40 @@ impl Reporter for Recorded {
         self.take(event);
         Ok(())
     }
+}
+
+/// Hands over the events of a recorded run one by one: its folder or its `events.jsonl`. A last line that
+/// was cut off by a crash is left out.
+///
+/// # Errors
+/// If the file cannot be read, a line before the last is not an event, or the first is not a run's.
+pub(crate) fn events_of(path: &Path, take: &mut dyn FnMut(Event)) -> Result<(), ReportError> {
+    let file = if path.is_dir() { path.join("events.jsonl") } else { path.to_path_buf() };
+    let refused = |source| ReportError::Read { path: file.clone(), source };
+    let opened = std::fs::File::open(&file).map_err(refused)?;
+    let mut reader = std::io::BufReader::new(opened);
+    let mut line = Vec::new();
+    for number in 1_u64.. {
+        line.clear();
+        if reader.read_until(b'\n', &mut line).map_err(refused)? == 0 {
+            if number == 1 {
+                let why = "it is empty: the run had not begun".to_owned();
+                return Err(ReportError::NotEvents { path: file, line: number, why });
+            }
+            break;
+        }
+        let not_events =
+            |why: String| ReportError::NotEvents { path: file.clone(), line: number, why };
+        match serde_json::from_slice::<Event>(&line) {
+            Ok(event) if number == 1 && !matches!(event.fact, Fact::RunStarted { .. }) => {
+                return Err(not_events("a run begins with its start".to_owned()));
+            }
+            Ok(event) => take(event),
+            Err(_) if number > 1 && line.last() != Some(&b'\n') => break,
+            Err(error) => return Err(not_events(error.to_string())),
+        }
+    }
+    Ok(())
 }
 
 fn keep<T>(list: &mut Vec<T>, item: T) {

@@ -112,7 +112,7 @@ fn result(run: &Recorded, context: &Context, found: &Counterexample) -> Value {
             "effect": finding.signature.effect,
             "reproduced": found.confirmation.reproduced,
             "sent": found.confirmation.sent,
-            "state": context.state(&slug),
+            "state": context.state(run, &slug),
         },
     })
 }

@@ -27,6 +27,13 @@ pub(crate) struct DemoArgs {
 }
 
 #[derive(Clone, Debug, Args)]
+pub(crate) struct CompletionsArgs {
+    /// Which shell
+    #[arg(value_name = "SHELL")]
+    pub(crate) shell: clap_complete::Shell,
+}
+
+#[derive(Clone, Debug, Args)]
 pub(crate) struct ExplainArgs {
     /// What to explain; without it, everything is listed
     #[arg(value_name = "NAME")]

@@ -4,7 +4,10 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::Args;
+
 use harness_report::{form, form_names};
+
+use crate::args::{JudgedArgs, OutputArgs};
 
 /// A report that is asked for: `FORMAT` or `FORMAT=PATH`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,6 +52,17 @@ pub(crate) struct ReportArgs {
     /// Folder of earlier runs: shows what is new, what is gone, and the trend
     #[arg(long, value_name = "DIR")]
     pub(crate) history: Option<PathBuf>,
+}
+
+#[derive(Clone, Debug, Args)]
+pub(crate) struct MergeArgs {
+    /// The run folders of all shards
+    #[arg(value_name = "RUN", required = true, num_args = 1..)]
+    pub(crate) runs: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+    #[command(flatten)]
+    pub(crate) judged: JudgedArgs,
 }
 
 #[cfg(test)]

@@ -4,11 +4,11 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
-use harness_campaign::Filter;
+use harness_campaign::{Filter, Shard};
 use harness_model::{Seed, Severity};
 use url::Url;
 
-use crate::args::values::{duration, filter, rate, severity, target, workers};
+use crate::args::values::{duration, filter, rate, severity, shard, target, workers};
 use crate::args::{ConnectionArgs, ContractArgs, OutputArgs};
 
 #[derive(Clone, Debug, Args)]
@@ -75,6 +75,10 @@ pub(crate) struct PlanArgs {
     /// Requests a second at most, e.g. 50, 50/s or 600/m
     #[arg(long, value_name = "RATE", value_parser = rate)]
     pub(crate) rate: Option<f64>,
+    /// Only part K of N equal parts, e.g. 2/8: the same contract, seed and flags on each of N machines,
+    /// then `harness merge`; auto/N takes K from JOB_COMPLETION_INDEX, auto also N from CI_NODE_TOTAL
+    #[arg(long, value_name = "K/N", value_parser = shard)]
+    pub(crate) shard: Option<Shard>,
     /// Folder of counterexamples that are replayed first
     #[arg(long, value_name = "DIR")]
     pub(crate) regressions: Option<PathBuf>,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use harness_campaign::Filter;
+use harness_campaign::{Filter, Shard};
 use harness_config::{ApiKey, ApiKeyPlace, Basic};
 use harness_model::Severity;
 use url::Url;
@@ -69,6 +69,33 @@ pub(crate) fn workers(text: &str) -> Result<usize, String> {
     } else {
         Err(format!("must be 1 to {WORKERS_MAX}"))
     }
+}
+
+/// `2/8`, or with the number that the engine of the job gave this machine: Kubernetes counts an Indexed
+/// Job's completions from 0 (`JOB_COMPLETION_INDEX`), GitLab a parallel job's nodes from 1
+/// (`CI_NODE_INDEX` of `CI_NODE_TOTAL`).
+pub(super) fn shard(text: &str) -> Result<Shard, String> {
+    shard_from(text, &|name| std::env::var(name).ok())
+}
+
+fn shard_from(text: &str, variable: &dyn Fn(&str) -> Option<String>) -> Result<Shard, String> {
+    let Some(rest) = text.strip_prefix("auto") else { return text.parse() };
+    let number = |name: &str| -> Result<Option<u32>, String> {
+        let parse =
+            |value: String| value.parse().map_err(|_| format!("{name} is no number: {value:?}"));
+        variable(name).map(parse).transpose()
+    };
+    let from_zero = number("JOB_COMPLETION_INDEX")?.map(|index| index.saturating_add(1));
+    let own = from_zero.or(number("CI_NODE_INDEX")?);
+    let own = own.ok_or("auto needs JOB_COMPLETION_INDEX or CI_NODE_INDEX; write K/N")?;
+    let of = match rest.strip_prefix('/') {
+        Some(of) => of.parse().map_err(|_| format!("write auto/N, not {text:?}"))?,
+        None if rest.is_empty() => {
+            number("CI_NODE_TOTAL")?.ok_or("auto needs CI_NODE_TOTAL; write auto/N")?
+        }
+        None => return Err(format!("write K/N or auto/N, not {text:?}")),
+    };
+    Shard::new(own, of)
 }
 
 pub(crate) fn rate(text: &str) -> Result<f64, String> {
@@ -151,7 +178,27 @@ pub(crate) fn proxy(text: &str) -> Result<Url, String> {
 mod tests {
     use std::time::Duration;
 
-    use super::{duration, header, rate, target};
+    use super::{duration, header, rate, shard_from, target};
+
+    #[test]
+    fn a_shard_may_come_from_the_engine_of_the_job() {
+        let with = |variables: &'static [(&str, &str)], text: &str| {
+            let find = |name: &str| {
+                let found = variables.iter().find(|(known, _)| *known == name);
+                found.map(|(_, value)| (*value).to_owned())
+            };
+            shard_from(text, &find).map(|shard| shard.to_string())
+        };
+        assert_eq!(with(&[], "2/3"), Ok("2/3".into()));
+        assert_eq!(with(&[("JOB_COMPLETION_INDEX", "0")], "auto/3"), Ok("1/3".into()));
+        assert_eq!(
+            with(&[("CI_NODE_INDEX", "2"), ("CI_NODE_TOTAL", "4")], "auto"),
+            Ok("2/4".into())
+        );
+        assert!(with(&[], "auto/3").is_err());
+        assert!(with(&[("JOB_COMPLETION_INDEX", "3")], "auto/3").is_err());
+        assert!(with(&[("JOB_COMPLETION_INDEX", "x")], "auto/3").is_err());
+    }
 
     #[test]
     fn durations_have_units_or_are_seconds() {

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context as _, anyhow};
-use harness_campaign::{Campaign, CampaignConfig, Limits, Rules, planned_requests};
+use harness_campaign::{Campaign, CampaignConfig, Limits, Rules, Shard, planned_requests};
 use harness_contract::{Contract, OperationKey, locate, review_examples};
 use harness_model::{Counterexample, Seed};
 use harness_transport::{Clock, SystemClock};
@@ -74,6 +74,10 @@ pub(crate) async fn run(mut args: RunArgs, defaults: &Defaults) -> Result<Exit, 
     let own_base_paths = base_path::own(&base_path, &contract);
     let config =
         CampaignConfig { own_base_paths, ..config(&args, &target, seed, base_path, rules) };
+    let selected = match args.plan.shard {
+        Some(shard) => own_part(shard, &contract, &selected, &config)?,
+        None => selected,
+    };
     let Some(Way { transport, raw, secrets }) = way else {
         return dry_run(&contract, &selected, &config);
     };
@@ -88,7 +92,8 @@ pub(crate) async fn run(mut args: RunArgs, defaults: &Defaults) -> Result<Exit, 
         selected,
         config,
         transport,
-        raw,
+        // Wire faults meet the service's parser, of which there is one: the first shard does it.
+        raw: raw.filter(|_| args.plan.shard.is_none_or(Shard::is_first)),
         clock,
         regressions,
     };
@@ -104,6 +109,21 @@ fn select(plan: &PlanArgs, contract: &Contract) -> Result<Vec<OperationKey>, Fai
         complain(&format!("note: --exclude {idle:?} matches no operation of the contract"));
     }
     selection.apply(contract).map_err(|error| Failure::new(Exit::Usage, error))
+}
+
+fn own_part(
+    shard: Shard,
+    contract: &Contract,
+    selected: &[OperationKey],
+    config: &CampaignConfig,
+) -> Result<Vec<OperationKey>, Failure> {
+    let own = shard.select(contract, selected, config);
+    if own.is_empty() {
+        let why =
+            anyhow!("shard {shard} has nothing to do: there are {} operations", selected.len());
+        return Err(Failure::new(Exit::Usage, why));
+    }
+    Ok(own)
 }
 
 fn config(

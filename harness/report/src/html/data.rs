@@ -155,7 +155,7 @@ fn finding(run: &Recorded, context: &Context, found: &Counterexample, content_ma
     let place = finding.evidence.contract_pointer.as_ref().and_then(|at| context.places.get(at));
     optional(member, "at", place.map(|(source, line)| format!("{source}:{line}")));
     optional(member, "rp", finding.evidence.response_pointer.clone());
-    optional(member, "state", context.state(&slug).map(str::to_owned));
+    optional(member, "state", context.state(run, &slug).map(str::to_owned));
     let further = run.further(&slug);
     if further > 0 {
         member.insert("further".into(), json!(further));

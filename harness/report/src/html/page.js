@@ -257,7 +257,7 @@ function findings() {
   const clear = state.op ? el('button', { class: 'copy', type: 'button', on: { click: () => { state.op = ''; show('findings'); } } }, `× ${state.op}`) : null;
   draw();
   return [el('div', { class: 'filters', role: 'search' }, search, severities, choice('every check', checks, 'check'),
-    D.findings.some(f => f.state) ? choice('new and known', ['new', 'known'], 'only') : null, clear), counted, list];
+    D.findings.some(f => f.state) ? choice('new and known', [...new Set(D.findings.map(f => f.state).filter(Boolean))], 'only') : null, clear), counted, list];
 }
 
 // --- pictures ---
