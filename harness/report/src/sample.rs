@@ -156,8 +156,6 @@ pub(crate) fn events_of(findings: usize, operations: usize) -> Vec<Event> {
                 gaps: Vec::new(),
             })
             .collect(),
-        shortfalls: Vec::new(),
-        standings: Vec::new(),
     };
     facts.push(Fact::RunFinished { summary: Box::new(summary) });
     let event = |(sequence, fact): (usize, Fact)| Event {

@@ -76,7 +76,7 @@ pub(crate) struct PlanArgs {
     #[arg(long, value_name = "RATE", value_parser = rate)]
     pub(crate) rate: Option<f64>,
     /// Only part K of N equal parts, e.g. 2/8: the same contract, seed and flags on each of N machines,
-    /// then `harness merge`; auto/N takes K from JOB_COMPLETION_INDEX, auto also N from CI_NODE_TOTAL
+    /// then `harness merge`; auto/N takes K from the engine of the job (Kubernetes, GitLab)
     #[arg(long, value_name = "K/N", value_parser = shard)]
     pub(crate) shard: Option<Shard>,
     /// Folder of counterexamples that are replayed first

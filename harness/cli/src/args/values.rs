@@ -74,6 +74,7 @@ pub(crate) fn workers(text: &str) -> Result<usize, String> {
 /// `2/8`, or with the number that the engine of the job gave this machine: Kubernetes counts an Indexed
 /// Job's completions from 0 (`JOB_COMPLETION_INDEX`), GitLab a parallel job's nodes from 1
 /// (`CI_NODE_INDEX` of `CI_NODE_TOTAL`).
+#[expect(clippy::disallowed_methods, reason = "the command line reads the environment")]
 pub(super) fn shard(text: &str) -> Result<Shard, String> {
     shard_from(text, &|name| std::env::var(name).ok())
 }
