@@ -187,3 +187,22 @@ fn shells_and_manuals_know_every_command() {
         }
     }
 }
+
+#[test]
+fn what_broke_between_two_runs_is_new() {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let only = ["--include", "GET /categories"];
+    run(folder.path(), "none", "before", &only);
+    run(
+        folder.path(),
+        "category_case_ignored,absent_description_left_out,empty_list_is_null",
+        "after",
+        &["--include", "path:/orders*", "--include", "GET /categories"],
+    );
+    let same = harness(folder.path(), &["compare", "reports/before", "reports/before"]);
+    assert_eq!(same.code, 0, "{}\n{}", same.stdout, same.stderr);
+    assert!(same.stdout.contains("0 new, 0 gone"), "{}", same.stdout);
+    let worse = harness(folder.path(), &["compare", "reports/before", "reports/after"]);
+    assert_eq!(worse.code, 1, "{}\n{}", worse.stdout, worse.stderr);
+    assert!(worse.stdout.contains("new: "), "{}", worse.stdout);
+}

@@ -20,7 +20,7 @@ pub(crate) use others::{CompletionsArgs, DemoArgs, ExplainArgs};
 pub(crate) use output::OutputArgs;
 pub(crate) use reading::{ContractArgs, GenerateArgs, GraphForm, InspectArgs, LintArgs};
 pub(crate) use replay::ReplayArgs;
-pub(crate) use report::{MergeArgs, ReportArgs, Wanted};
+pub(crate) use report::{CompareArgs, MergeArgs, ReportArgs, Wanted};
 pub(crate) use run::{JudgedArgs, PlanArgs, RunArgs};
 
 use crate::exit::TABLE;
@@ -54,6 +54,8 @@ pub(crate) enum Command {
     Replay(Box<ReplayArgs>),
     /// Make any report of a recorded run again: html, junit, sarif, markdown, har, wfc, jsonl, curl
     Report(ReportArgs),
+    /// Show what is new, gone, reached or slower between two runs; exit code 1 if anything is new
+    Compare(CompareArgs),
     /// Make one run of the runs of all shards
     Merge(MergeArgs),
     /// Meet the harness: test an embedded shop with known faults

@@ -59,6 +59,7 @@ fn block_on(cli: Cli, given: Given) -> Result<Exit, Failure> {
                 commands::replay::run(*args, &defaults).await
             }
             Command::Report(args) => commands::report::run(&args),
+            Command::Compare(args) => commands::compare::run(&args),
             Command::Merge(args) => commands::merge::run(&args),
             Command::Demo(args) => commands::demo::run(args).await,
             Command::Inspect(args) => commands::inspect::run(*args).await,

@@ -3,6 +3,7 @@
 //! Reporters know the event stream and nothing else: no campaign, no network, no clock. Secrets are
 //! masked once, by [`Masker`], before any reporter sees an event. What is written is written as it
 //! happens: a run that ends badly leaves all that it had found.
+mod compare;
 mod curl;
 mod events;
 mod export;
@@ -29,6 +30,7 @@ use std::path::PathBuf;
 
 use harness_model::Event;
 
+pub use compare::{Comparison, Shift};
 pub use curl::curl;
 pub use events::EventLog;
 pub use export::{Bound, EXPORTS, Export, Script, ScriptStep};

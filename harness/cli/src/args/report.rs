@@ -55,6 +55,16 @@ pub(crate) struct ReportArgs {
 }
 
 #[derive(Clone, Debug, Args)]
+pub(crate) struct CompareArgs {
+    /// The earlier run: its folder or its events.jsonl
+    #[arg(value_name = "BEFORE")]
+    pub(crate) before: PathBuf,
+    /// The later run
+    #[arg(value_name = "AFTER")]
+    pub(crate) after: PathBuf,
+}
+
+#[derive(Clone, Debug, Args)]
 pub(crate) struct MergeArgs {
     /// The run folders of all shards
     #[arg(value_name = "RUN", required = true, num_args = 1..)]
