@@ -80,6 +80,11 @@ impl<'a, 'e> Desk<'a, 'e> {
         let Some(operation) = shared.operations.get_index_of(&case.id.operation) else {
             return execution;
         };
+        if execution.broken.is_some() {
+            // Nothing came that the rest could build on: no case.
+            self.dispatcher.tally.requests += execution.requests;
+            return execution;
+        }
         let phase = self.dispatcher.tally.stage(self.stage);
         let planned = Planned { phase, operation, case };
         self.dispatcher.take_in(planned, execution.clone(), false);

@@ -31,6 +31,7 @@ pub(crate) mod lowest_price_rejected;
 pub(crate) mod missing_rating_defaults;
 pub(crate) mod name_measured_in_bytes;
 pub(crate) mod no_parcels_divides;
+pub(crate) mod no_reviews_divide;
 pub(crate) mod note_cut_mid_character;
 pub(crate) mod null_description_fails;
 pub(crate) mod price_as_text;
@@ -66,6 +67,7 @@ pub struct Fault {
 /// Every fault, by the check that catches it.
 pub static FAULTS: &[Fault] = &[
     no_parcels_divides::FAULT,
+    no_reviews_divide::FAULT,
     empty_items_fail::FAULT,
     zero_quantity_divides::FAULT,
     absent_author_fails::FAULT,

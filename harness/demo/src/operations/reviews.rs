@@ -7,7 +7,8 @@ use super::{Shared, page};
 use crate::answer::{Answer, created, not_found, ok, with_field};
 use crate::call::Call;
 use crate::faults::{
-    absent_author_fails, created_answers_200, missing_rating_defaults, total_count_as_text,
+    absent_author_fails, created_answers_200, missing_rating_defaults, no_reviews_divide,
+    total_count_as_text,
 };
 use crate::shop::Review;
 
@@ -30,8 +31,13 @@ pub(super) async fn list(State(service): Shared, call: Call) -> Answer {
     if shop.products.get(product_id).is_none() {
         return Err(not_found("product", product_id));
     }
-    let is_wanted = |review: &&Review| review.product_id == product_id && review.rating >= least;
-    let reviews: Vec<Review> = shop.reviews.iter().filter(is_wanted).cloned().collect();
+    let of_product: Vec<&Review> =
+        shop.reviews.iter().filter(|review| review.product_id == product_id).collect();
+    if service.has(&no_reviews_divide::FAULT) {
+        no_reviews_divide::strike(of_product.iter().map(|review| review.rating))?;
+    }
+    let wanted = of_product.into_iter().filter(|review| review.rating >= least);
+    let reviews: Vec<Review> = wanted.cloned().collect();
     let page = page(&call, &reviews);
     let total = if service.has(&total_count_as_text::FAULT) {
         total_count_as_text::rendered(page.items.len(), page.total)

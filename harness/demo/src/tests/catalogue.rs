@@ -41,6 +41,12 @@ fn quote(query: &str) -> Asked {
 fn server_errors() -> Vec<Shown> {
     vec![
         ("no_parcels_divides", quote("country=DE&grams=1&parcels=0"), "500", "200"),
+        (
+            "no_reviews_divide",
+            asked("GET /products/{product_id}/reviews", "/products/1009/reviews"),
+            "500",
+            "200",
+        ),
         ("empty_items_fail", order(|order| order["items"] = json!([])), "500", "422"),
         (
             "zero_quantity_divides",
