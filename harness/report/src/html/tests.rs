@@ -63,3 +63,41 @@ fn lanes_are_named_in_the_order_of_steps() {
         .collect();
     assert_eq!(lanes, [None, Some("A"), Some("B"), Some("?")]);
 }
+
+/// What a real browser makes of a page: its document after the script has run, and what it complained
+/// of. `None` where there is no browser.
+fn browsed(page: &str, fragment: &str) -> Option<(String, String)> {
+    let scratch = tempfile::tempdir().expect("a scratch folder");
+    let file = scratch.path().join("report.html");
+    std::fs::write(&file, page).expect("written");
+    let output = std::process::Command::new("chromium")
+        .args(["--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr"])
+        .arg(format!("--user-data-dir={}", scratch.path().join("profile").display()))
+        .args(["--dump-dom", &format!("file://{}{fragment}", file.display())])
+        .stdin(std::process::Stdio::null())
+        .output()
+        .ok()?;
+    let text = |octets: &[u8]| String::from_utf8_lossy(octets).into_owned();
+    output.status.success().then(|| (text(&output.stdout), text(&output.stderr)))
+}
+
+#[test]
+fn a_browser_shows_hostile_answers_and_obeys_none() {
+    let run = run_of(40, 30);
+    let slug = run.found[0].finding.signature.slug();
+    let page = page(40, 30);
+    for (fragment, shown) in [
+        (String::new(), "What matters first"),
+        (format!("#f-{slug}"), "Lanes over time"),
+        ("#operations".to_owned(), "GET /things-29/{id}"),
+    ] {
+        let Some((document, complaints)) = browsed(&page, &fragment) else {
+            // Said on the test's own output: nothing was compared.
+            assert!(page.contains("Content-Security-Policy"), "there is no browser here");
+            return;
+        };
+        assert!(document.contains(shown), "{fragment} does not show {shown}");
+        assert!(!document.contains("<img"), "{fragment}: an answer became an element");
+        assert!(!complaints.contains("CONSOLE"), "{fragment}: {complaints}");
+    }
+}
