@@ -107,11 +107,13 @@ fn write(run: &Recorded, context: &Context) -> Vec<u8> {
         "faults": { "totalNumber": distinct.len(), "foundFaults": faults },
         "problemDetails": {
             "rest": {
-                "totalHttpCalls": run.requests(),
+                "outputHttpCalls": run.found.iter().map(|found| found.exchanges.len()).sum::<usize>(),
+                "evaluatedHttpCalls": run.requests(),
                 "endpointIds": endpoints,
                 "coveredHttpStatus": covered,
             }
         },
+        "executionTimeInSeconds": run.duration_us() / 1_000_000,
         "totalTests": run.found.len(),
         "testFilePaths": paths,
         "testCases": tests,
