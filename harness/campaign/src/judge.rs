@@ -3,6 +3,7 @@
 use harness_check::{Check, Subject, judge_all};
 use harness_model::{Exchange, Finding, Outcome, Signature, Step, Verdict};
 
+use crate::cost::{SUPERLINEAR_COST, judged};
 use crate::under_test::Shared;
 
 /// Name of the check over a whole run that compares errors.
@@ -84,6 +85,9 @@ pub(crate) fn same_failure(
     if finding.signature.check == ERROR_SHAPE_DRIFT {
         // What the norm is only a run can say; the stray shape is known.
         return has_error_like(shared, steps, &finding.signature).then(|| finding.clone());
+    }
+    if finding.signature.check == SUPERLINEAR_COST {
+        return judged(steps, &finding.signature.effect);
     }
     let verdicts = judge(shared, steps, circumstances);
     failure_with(&verdicts, &finding.signature).cloned()

@@ -10,7 +10,6 @@
 //! neither answers nor the number of workers change which requests are sent. The **dispatcher** is
 //! the single owner of history, budget and triage: workers only carry requests, and confirmation
 //! begins when nothing else is in flight, so that our own load cannot fake a failure.
-#[allow(dead_code, reason = "the next stages use all of it")]
 mod acceptances;
 mod allowance;
 mod binding;
@@ -18,6 +17,7 @@ mod campaign;
 mod config;
 mod confirm;
 mod control;
+mod cost;
 #[allow(dead_code, reason = "the next stages use all of it")]
 mod desk;
 mod dispatch;
@@ -36,7 +36,6 @@ mod stages;
 mod summary;
 mod triage;
 mod under_test;
-#[allow(dead_code, reason = "the next stages use all of it")]
 mod whole_run;
 mod wire;
 

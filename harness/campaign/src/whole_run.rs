@@ -31,11 +31,6 @@ impl WholeRun {
         }
     }
 
-    /// Books what a request of a certain size cost.
-    pub(crate) fn see_cost(&mut self, cost: harness_check::CostSeen) {
-        self.view.see_cost(cost);
-    }
-
     /// All verdicts, each with the case that is its evidence, if one was kept.
     pub(crate) fn judge(&self) -> Vec<(Verdict, Option<Shown>)> {
         let shown = |verdict: Verdict| {

@@ -4,7 +4,8 @@
 //! To use them: keep one [`RunView`], hand it every subject that is judged ([`RunView::see_answer`]) and
 //! every timing of a probe that grows a part of a request ([`RunView::see_cost`]), and put it to
 //! [`judge_run`] when the last case is home, before the summary. These findings rest on many requests,
-//! so they are neither confirmed nor shrunk one by one.
+//! so they are neither confirmed nor shrunk one by one. Who sends a series of sizes may judge it alone,
+//! in a view of its own.
 
 mod error_shape_drift;
 mod shape;

@@ -18,6 +18,7 @@ pub enum Lawful {
 
 /// What came of one such message and of the requests after it.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one thing that was seen")]
 pub struct WireSeen<'a> {
     /// The operation whose valid request was bent.
     pub operation: &'a OperationKey,

@@ -13,6 +13,7 @@ pub(crate) mod category_case_ignored;
 pub(crate) mod country_unchecked;
 pub(crate) mod created_answers_200;
 pub(crate) mod created_without_location;
+pub(crate) mod description_cleaned_slowly;
 pub(crate) mod empty_items_fail;
 pub(crate) mod empty_list_is_null;
 pub(crate) mod greeting_unescaped;
@@ -105,6 +106,7 @@ pub static FAULTS: &[Fault] = &[
     largest_page_breaks_off::FAULT,
     longest_search_hangs::FAULT,
     largest_count_never_ends::FAULT,
+    description_cleaned_slowly::FAULT,
 ];
 
 /// The schema of a parameter.

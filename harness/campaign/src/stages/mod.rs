@@ -2,6 +2,7 @@
 //! what came back. They run after the planned phases, when it is known what the service accepts; one
 //! file or folder each, one line each in [`STAGES`].
 
+mod cost;
 mod depths;
 mod error_shapes;
 pub(crate) mod wire;
@@ -25,4 +26,5 @@ pub(crate) type StageRun =
     for<'d, 'a, 'e> fn(&'d mut Desk<'a, 'e>) -> Pin<Box<dyn Future<Output = ()> + 'd>>;
 
 /// All stages, in the order in which they run.
-pub const STAGES: &[Stage] = &[depths::STAGE, error_shapes::STAGE, wire::STAGE];
+pub const STAGES: &[Stage] =
+    &[depths::STAGE, error_shapes::STAGE, cost::STAGE, wire::STAGE];

@@ -8,9 +8,9 @@ use super::{Shared, page};
 use crate::answer::{Answer, conflict, created_at, no_content, not_found, ok};
 use crate::call::Call;
 use crate::faults::{
-    absent_description_left_out, category_case_ignored, large_offset_overflows,
-    location_template_unfilled, lowest_price_rejected, name_measured_in_bytes,
-    null_description_fails, unlisted_sort_fails,
+    absent_description_left_out, category_case_ignored, description_cleaned_slowly,
+    large_offset_overflows, location_template_unfilled, lowest_price_rejected,
+    name_measured_in_bytes, null_description_fails, unlisted_sort_fails,
 };
 use crate::shop::{Dimensions, Product};
 
@@ -110,6 +110,9 @@ pub(super) async fn read(State(service): Shared, call: Call) -> Answer {
 pub(super) async fn replace(State(service): Shared, call: Call) -> Answer {
     let id = call.id("product_id")?;
     let new: NewProduct = call.content()?;
+    if service.has(&description_cleaned_slowly::FAULT) {
+        description_cleaned_slowly::strike(new.description.as_deref().unwrap_or_default()).await;
+    }
     if service.has(&name_measured_in_bytes::FAULT) {
         name_measured_in_bytes::strike(&new.name)?;
     }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::LazyLock;
 
 use axum::Router;
 use axum::body::Body;
@@ -9,6 +10,7 @@ use axum::http::{Request, Response, header};
 use futures_util::{FutureExt as _, StreamExt as _};
 use jsonschema::Draft;
 use serde_json::Value;
+use tokio::runtime::{Builder, Runtime};
 use tower_service::Service as _;
 
 use crate::contract;
@@ -81,7 +83,16 @@ pub(super) enum Seen {
     BrokenOff,
 }
 
+/// Where timers are made that nobody winds: time stands still in these tests.
+static STILL: LazyLock<Runtime> = LazyLock::new(|| {
+    Builder::new_current_thread()
+        .enable_time()
+        .build()
+        .expect("a runtime takes no more than memory")
+});
+
 pub(super) fn ask(app: &mut Router, asked: &Asked) -> Seen {
+    let _still = STILL.enter();
     let head = catch_unwind(AssertUnwindSafe(|| app.call(asked.request()).now_or_never()));
     match head {
         Err(_) => Seen::Dropped,

@@ -207,6 +207,15 @@ fn lost_answers() -> Vec<Shown> {
             "200",
         ),
         (
+            // Its time stands still here: what waits is never answered.
+            "description_cleaned_slowly",
+            product("PUT /products/{product_id}", "/products/1006", |product| {
+                product["description"] = json!("a".repeat(2_000));
+            }),
+            "no head",
+            "200",
+        ),
+        (
             "longest_search_hangs",
             asked("GET /search", format!("/search?q={}", "a".repeat(100))),
             "no head",
