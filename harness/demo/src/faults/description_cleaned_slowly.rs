@@ -10,15 +10,15 @@ pub(crate) const FAULT: Fault = Fault {
         A regular expression such as \\s+$ tries every start within the run and runs to its end each \
         time. Nobody notices with what people write. This one costs no time of the processor. The correct \
         twin takes the same time for all. Trigger: a description that is one long run; 2000 characters, \
-        the maximum, take 240 ms.\n\n\
-        Example: PUT /products/1006 {\"description\": <500, 1000, 2000 × a>, …} → 15, 60, 240 ms",
+        the maximum, take 400 ms.\n\n\
+        Example: PUT /products/1006 {\"description\": <500, 1000, 2000 × a>, …} → 25, 100, 400 ms",
     caught_by: "superlinear_cost",
     operation: "PUT /products/{product_id}",
     bend: None,
 };
 
 /// What a pair of characters costs, in nanoseconds.
-const PAIR_NS: u64 = 60;
+const PAIR_NS: u64 = 100;
 
 /// Waits as long as the backtracking would take.
 #[expect(clippy::disallowed_methods, reason = "the time that it takes is the fault")]
@@ -51,8 +51,8 @@ mod tests {
 
     #[test]
     fn twice_the_run_takes_four_times_as_long() {
-        assert_eq!(cost(&"a".repeat(2_000)), Duration::from_millis(240));
-        assert_eq!(cost(&"a".repeat(1_000)), Duration::from_millis(60));
+        assert_eq!(cost(&"a".repeat(2_000)), Duration::from_millis(400));
+        assert_eq!(cost(&"a".repeat(1_000)), Duration::from_millis(100));
         assert_eq!(cost(&"ab".repeat(1_000)), Duration::ZERO);
         assert_eq!(cost("A brighter lamp."), Duration::ZERO);
     }
