@@ -142,11 +142,6 @@ impl<'a, 'e> Desk<'a, 'e> {
         self.dispatcher.say(fact);
     }
 
-    /// Counts a verdict that could not be given.
-    pub(crate) fn unjudged(&mut self, check: &str, reason: String) {
-        self.dispatcher.unjudged(check, reason);
-    }
-
     /// What the checks over a whole run have to say, each with the case that showed it first.
     pub(crate) fn judge_run(&self) -> Vec<(harness_model::Verdict, Option<Shown>)> {
         self.dispatcher.whole_run.judge()

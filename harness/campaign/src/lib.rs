@@ -18,7 +18,6 @@ mod config;
 mod confirm;
 mod control;
 mod cost;
-#[allow(dead_code, reason = "the next stages use all of it")]
 mod desk;
 mod dispatch;
 mod examiner;

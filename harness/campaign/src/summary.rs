@@ -68,7 +68,6 @@ impl Tally {
         self.phases[stored.expect("the registry has the phase")].planned = count;
     }
 
-    #[allow(dead_code, reason = "the next stages use it")]
     /// Index of the phase that a stage's cases are counted under; made if there is none.
     pub(crate) fn stage(&mut self, name: &str) -> usize {
         let known = self.phases.iter().position(|phase| phase.phase == name);
@@ -78,7 +77,6 @@ impl Tally {
         })
     }
 
-    #[allow(dead_code, reason = "the next stages use it")]
     /// A stage knows how many cases it is going to send.
     pub(crate) fn stage_planned(&mut self, name: &str, cases: u64) {
         let idx = self.stage(name);
