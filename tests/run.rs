@@ -21,8 +21,11 @@ fn the_demo_finds_every_fault_that_it_plants() {
         .map(|(_, f)| f["finding"]["signature"]["check"].as_str().expect("a name").to_owned())
         .collect();
     let names = harness_check::CHECKS.iter().map(|check| check.name);
+    // A list that disagrees needs a shop of nine products at most.
+    let of_state = harness_check::STATE_CHECKS.iter().map(|check| check.name);
+    let of_state = of_state.filter(|name| *name != "list_disagrees");
     let all: BTreeSet<String> =
-        names.chain([harness_check::WIRE_CHECK, "superlinear_cost"]).map(str::to_owned).collect();
+        names.chain([harness_check::WIRE_CHECK, "superlinear_cost"]).chain(of_state).map(str::to_owned).collect();
     assert_eq!(found, all, "every check has a fault that it catches");
 }
 
@@ -51,10 +54,10 @@ fn every_fault_alone_is_found_by_its_check_on_its_operation_and_nothing_else_is(
                 for fault in faults {
                     let found = found_alone(fault.name);
                     assert!(!found.is_empty(), "{} is not found", fault.name);
-                    let expected = fault.caught_by.split(',').map(str::trim).next();
+                    let expected: Vec<&str> = fault.caught_by.split(',').map(str::trim).collect();
                     // One fault may break two keywords at one place; never another check or operation.
                     for (check, operation) in &found {
-                        assert_eq!(Some(check.as_str()), expected, "{}: {found:?}", fault.name);
+                        assert!(expected.contains(&check.as_str()), "{}: {found:?}", fault.name);
                         assert_eq!(operation, fault.operation, "{}: {found:?}", fault.name);
                     }
                 }

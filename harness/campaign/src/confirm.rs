@@ -10,7 +10,7 @@ use harness_model::{
 
 use crate::control::{Control, answered};
 use crate::execute::{Execution, Manner, execute};
-use crate::judge::{Circumstances, failure_with, is_incident, judge};
+use crate::judge::{Circumstances, failure_in, is_incident};
 use crate::minimise::{Minimised, Seen, minimise};
 use crate::triage::Suspicion;
 use crate::under_test::Shared;
@@ -140,8 +140,7 @@ pub(crate) async fn attempt(
         operation_accepted: inquiry.operation_accepted,
         under_load: false,
     };
-    let verdicts = judge(shared, &steps, circumstances);
-    let finding = failure_with(&verdicts, signature).cloned();
+    let finding = failure_in(shared, &steps, signature, circumstances);
     Attempted { finding, steps, requests, down }
 }
 

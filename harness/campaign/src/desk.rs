@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use harness_model::{Case, Counterexample, Exchange, Fact, Signature, Step, StopReason};
+use harness_model::{Case, Counterexample, Exchange, Fact, Finding, Signature, Step, StopReason};
 
 use crate::acceptances::Acceptances;
 use crate::campaign::Stop;
@@ -12,7 +12,7 @@ use crate::dispatch::Dispatcher;
 use crate::execute::{Execution, Manner, execute};
 use crate::plan::Planned;
 use crate::summary::outcome_name;
-use crate::triage::Novelty;
+use crate::triage::{Novelty, Suspicion};
 use crate::under_test::Shared;
 
 /// The dispatcher as a stage sees it. One stage has it at a time, with nothing else in flight.
@@ -125,6 +125,11 @@ impl<'a, 'e> Desk<'a, 'e> {
     pub(crate) async fn settle(&mut self) {
         let hurry = self.is_over();
         self.down = self.dispatcher.settle(hurry).await;
+    }
+
+    /// A failure that is confirmed and shrunk by [`Self::settle`], as those of single answers are.
+    pub(crate) fn suspect(&mut self, case: Case, finding: Finding) {
+        self.dispatcher.suspicions.push_back(Suspicion { case, finding });
     }
 
     /// Whether a failure with this signature is news; if not, it is counted for the one that is known.

@@ -109,7 +109,7 @@ pub(crate) struct Dispatcher<'a> {
     pub(crate) whole_run: WholeRun,
     /// The last answer to a control request.
     last_control: Option<Exchange>,
-    suspicions: VecDeque<Suspicion>,
+    pub(crate) suspicions: VecDeque<Suspicion>,
     incidents: VecDeque<Incident>,
     /// Operation and kind of incident, with a running number below [`INCIDENTS_EXAMINED_MAX`].
     examined: IndexSet<(OperationKey, String, usize)>,

@@ -1,6 +1,6 @@
 //! Puts every check to every step that was sent.
 
-use harness_check::{Check, Subject, judge_all};
+use harness_check::{Check, STATE_CHECKS, Seen, Subject, judge_all, judge_state};
 use harness_model::{Exchange, Finding, Outcome, Signature, Step, Verdict};
 
 use crate::cost::{SUPERLINEAR_COST, judged};
@@ -74,6 +74,36 @@ pub(crate) fn failure_with<'a>(
     })
 }
 
+/// What the oracles over state say to a sequence.
+pub(crate) fn state_verdicts(shared: &Shared, steps: &[(Step, Exchange)]) -> Vec<Verdict> {
+    let mut seen = Vec::with_capacity(steps.len());
+    for (step, exchange) in steps {
+        let Some(under_test) = shared.operations.get(&step.operation) else { return Vec::new() };
+        seen.push(Seen { operation: &under_test.operation, step, exchange });
+    }
+    judge_state(&seen).into_iter().map(|(_, verdict)| verdict).collect()
+}
+
+/// The failure with this signature as these steps show it, whether the oracle looks at one answer or at
+/// the whole sequence; `None`: they do not.
+pub(crate) fn failure_in(
+    shared: &Shared,
+    steps: &[(Step, Exchange)],
+    signature: &Signature,
+    circumstances: Circumstances<'_>,
+) -> Option<Finding> {
+    if STATE_CHECKS.iter().any(|check| check.name == signature.check) {
+        let failed =
+            state_verdicts(shared, steps).into_iter().filter_map(|verdict| match verdict {
+                Verdict::Fail(finding) => Some(finding),
+                Verdict::Pass | Verdict::Unknown(_) => None,
+            });
+        return failed.into_iter().find(|finding| finding.signature == *signature);
+    }
+    let verdicts = judge(shared, steps, circumstances);
+    failure_with(&verdicts, signature).cloned()
+}
+
 /// The failure of a stored finding as these steps show it again, whichever kind of oracle found it;
 /// `None`: they do not.
 pub(crate) fn same_failure(
@@ -89,8 +119,7 @@ pub(crate) fn same_failure(
     if finding.signature.check == SUPERLINEAR_COST {
         return judged(steps, &finding.signature.effect);
     }
-    let verdicts = judge(shared, steps, circumstances);
-    failure_with(&verdicts, &finding.signature).cloned()
+    failure_in(shared, steps, &finding.signature, circumstances)
 }
 
 /// Whether one of the answers is the error of this signature of [`ERROR_SHAPE_DRIFT`].

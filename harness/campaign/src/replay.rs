@@ -213,7 +213,10 @@ impl Replayer {
         };
         let finding =
             same_failure(shared, &execution.steps, &counterexample.finding, circumstances);
+        let is_of_state =
+            harness_check::STATE_CHECKS.iter().any(|check| check.name == signature.check);
         if let (None, Some(now)) = (&finding, now)
+            && !is_of_state
             && was != Some(now)
             && let Some(why) = proves_nothing(now, &signature.check)
         {

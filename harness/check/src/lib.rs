@@ -18,6 +18,7 @@ mod missing_required_header;
 mod over_run;
 mod reflected_markup;
 mod server_error;
+mod state;
 mod subject;
 mod syntax;
 mod unbounded_result;
@@ -37,6 +38,7 @@ pub use answers::Answers;
 pub use over_run::{
     CostSeen, ErrorSeen, RUN_CHECKS, RunCheck, RunView, Shape, error_effect, judge_run,
 };
+pub use state::{STATE_CHECKS, Seen, StateCheck, judge_state};
 pub use wire_fault_mishandled::{Lawful, WIRE_CHECK, WIRE_EXPLAIN, WireSeen, judge_wire};
 
 /// What a check judges.
@@ -104,7 +106,14 @@ pub fn judge_all(subject: &Subject<'_>) -> Vec<(&'static Check, Verdict)> {
 pub fn explain(name: &str) -> Option<&'static str> {
     let by_exchange = CHECKS.iter().map(|check| (check.name, check.explain));
     let by_run = RUN_CHECKS.iter().map(|check| (check.name, check.explain));
-    by_exchange.chain(by_run).find(|(own, _)| *own == name).map(|(_, explain)| explain)
+    let by_state = STATE_CHECKS.iter().map(|check| (check.name, check.explain));
+    let by_wire = [(WIRE_CHECK, WIRE_EXPLAIN)];
+    by_exchange
+        .chain(by_run)
+        .chain(by_state)
+        .chain(by_wire)
+        .find(|(own, _)| *own == name)
+        .map(|(_, explain)| explain)
 }
 
 fn judge_by(checks: &'static [Check], subject: &Subject<'_>) -> Vec<(&'static Check, Verdict)> {

@@ -31,13 +31,19 @@ pub(crate) mod longest_search_hangs;
 pub(crate) mod lowest_price_rejected;
 pub(crate) mod missing_rating_defaults;
 pub(crate) mod name_measured_in_bytes;
+pub(crate) mod new_customer_is_unreadable;
 pub(crate) mod no_parcels_divides;
 pub(crate) mod no_reviews_divide;
 pub(crate) mod note_cut_mid_character;
 pub(crate) mod null_description_fails;
+pub(crate) mod patch_wipes_tags;
+pub(crate) mod patched_price_is_kept;
 pub(crate) mod price_as_text;
+pub(crate) mod product_outlives_deletion;
+pub(crate) mod put_adds_to_stock;
 pub(crate) mod quantity_off_by_one;
 pub(crate) mod refusal_as_text;
+pub(crate) mod refused_price_is_stored;
 pub(crate) mod total_count_as_text;
 pub(crate) mod trace_in_refusal;
 pub(crate) mod trailing_text_ignored;
@@ -79,6 +85,12 @@ pub static FAULTS: &[Fault] = &[
     unlisted_sort_fails::FAULT,
     created_answers_200::FAULT,
     unknown_customer_answers_204::FAULT,
+    product_outlives_deletion::FAULT,
+    patched_price_is_kept::FAULT,
+    patch_wipes_tags::FAULT,
+    put_adds_to_stock::FAULT,
+    refused_price_is_stored::FAULT,
+    new_customer_is_unreadable::FAULT,
     hosts_unchecked::FAULT,
     html_not_found::FAULT,
     refusal_as_text::FAULT,

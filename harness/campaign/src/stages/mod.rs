@@ -5,6 +5,7 @@
 mod cost;
 mod depths;
 mod error_shapes;
+mod sequences;
 pub(crate) mod wire;
 
 use std::pin::Pin;
@@ -26,4 +27,5 @@ pub(crate) type StageRun =
     for<'d, 'a, 'e> fn(&'d mut Desk<'a, 'e>) -> Pin<Box<dyn Future<Output = ()> + 'd>>;
 
 /// All stages, in the order in which they run.
-pub const STAGES: &[Stage] = &[depths::STAGE, error_shapes::STAGE, cost::STAGE, wire::STAGE];
+pub const STAGES: &[Stage] =
+    &[depths::STAGE, sequences::STAGE, error_shapes::STAGE, cost::STAGE, wire::STAGE];

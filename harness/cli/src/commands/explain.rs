@@ -33,6 +33,9 @@ fn entries() -> Vec<Entry> {
     entries.extend(
         harness_check::RUN_CHECKS.iter().map(|check| entry("check", check.name, check.explain)),
     );
+    entries.extend(
+        harness_check::STATE_CHECKS.iter().map(|check| entry("check", check.name, check.explain)),
+    );
     entries.push(entry("check", harness_check::WIRE_CHECK, harness_check::WIRE_EXPLAIN));
     entries.extend(harness_transport::wire_faults().map(|it| entry("wire", it.name, it.explain)));
     entries

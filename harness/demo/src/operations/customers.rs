@@ -6,7 +6,9 @@ use serde::Deserialize;
 use super::{Shared, page};
 use crate::answer::{Answer, conflict, created_at, not_found, ok};
 use crate::call::Call;
-use crate::faults::{largest_page_breaks_off, unknown_customer_answers_204};
+use crate::faults::{
+    largest_page_breaks_off, new_customer_is_unreadable, unknown_customer_answers_204,
+};
 use crate::shop::Customer;
 
 #[derive(Deserialize)]
@@ -46,7 +48,9 @@ pub(super) async fn create(State(service): Shared, call: Call) -> Answer {
 
 pub(super) async fn read(State(service): Shared, call: Call) -> Answer {
     let id = call.id("customer_id")?;
-    match service.shop().customers.get(id) {
+    let is_known =
+        !service.has(&new_customer_is_unreadable::FAULT) || new_customer_is_unreadable::knows(id);
+    match service.shop().customers.get(id).filter(|_| is_known) {
         Some(customer) => Ok(ok(customer)),
         None if service.has(&unknown_customer_answers_204::FAULT) => {
             Ok(unknown_customer_answers_204::answer())

@@ -10,7 +10,8 @@ use crate::call::Call;
 use crate::faults::{
     absent_description_left_out, category_case_ignored, description_cleaned_slowly,
     large_offset_overflows, location_template_unfilled, lowest_price_rejected,
-    name_measured_in_bytes, null_description_fails, unlisted_sort_fails,
+    name_measured_in_bytes, null_description_fails, patch_wipes_tags, patched_price_is_kept,
+    product_outlives_deletion, put_adds_to_stock, refused_price_is_stored, unlisted_sort_fails,
 };
 use crate::shop::{Dimensions, Product};
 
@@ -118,7 +119,11 @@ pub(super) async fn replace(State(service): Shared, call: Call) -> Answer {
     }
     match service.shop().products.get_mut(id) {
         Some(product) => {
+            let before = product.stock;
             *product = new.with_id(id);
+            if service.has(&put_adds_to_stock::FAULT) {
+                product.stock = product.stock.saturating_add(before);
+            }
             Ok(ok(product))
         }
         None => Err(not_found("product", id)),
@@ -148,11 +153,23 @@ pub(super) async fn update(State(service): Shared, call: Call) -> Answer {
         product.description = description.as_str().map(str::to_owned);
     }
     set(&mut product.name, changes.name);
+    let price = product.price_cents;
     set(&mut product.price_cents, changes.price_cents);
     set(&mut product.category, changes.category);
     set(&mut product.stock, changes.stock);
-    set(&mut product.tags, changes.tags);
-    Ok(ok(product))
+    if service.has(&patch_wipes_tags::FAULT) {
+        product.tags = changes.tags.unwrap_or_default();
+    } else {
+        set(&mut product.tags, changes.tags);
+    }
+    if service.has(&refused_price_is_stored::FAULT) {
+        refused_price_is_stored::strike(product.price_cents)?;
+    }
+    let answer = ok(product);
+    if service.has(&patched_price_is_kept::FAULT) {
+        product.price_cents = price;
+    }
+    Ok(answer)
 }
 
 fn set<T>(member: &mut T, change: Option<T>) {
@@ -169,6 +186,9 @@ pub(super) async fn delete(State(service): Shared, call: Call) -> Answer {
     }
     if shop.is_ordered(id) {
         return Err(conflict("an order names the product"));
+    }
+    if service.has(&product_outlives_deletion::FAULT) {
+        return Ok(no_content());
     }
     shop.products.remove(id);
     shop.reviews.retain(|review| review.product_id != id);

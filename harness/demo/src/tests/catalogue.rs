@@ -279,6 +279,83 @@ fn every_fault_beyond_the_contract_shows_itself_and_its_twin_does_not() {
     }
 }
 
+/// Fault, requests one after another, what the last answer is with it and without.
+type ShownInSequence = (&'static str, Vec<Asked>, fn(&Seen) -> bool);
+
+fn shown_in_sequence() -> Vec<ShownInSequence> {
+    let at = |method: &'static str, change: fn(&mut Value)| match method {
+        "PUT" => product("PUT /products/{product_id}", "/products/1001", change),
+        _ => asked("PATCH /products/{product_id}", "/products/1001").json(&{
+            let mut changes = json!({});
+            change(&mut changes);
+            changes
+        }),
+    };
+    let read = || asked("GET /products/{product_id}", "/products/1001");
+    let signed_up = json!({"name": "A", "email": "new@example.com", "country": "DE"});
+    vec![
+        (
+            "product_outlives_deletion",
+            vec![
+                product("POST /products", "/products", |_| ()),
+                asked("DELETE /products/{product_id}", "/products/1009"),
+                asked("GET /products/{product_id}", "/products/1009"),
+            ],
+            |seen| seen.to_string().starts_with("200"),
+        ),
+        (
+            "patched_price_is_kept",
+            vec![at("PATCH", |it| it["price_cents"] = json!(7)), read()],
+            |seen| seen.json()["price_cents"] != 7,
+        ),
+        (
+            "patch_wipes_tags",
+            vec![
+                at("PATCH", |it| it["tags"] = json!(["a"])),
+                at("PATCH", |it| it["stock"] = json!(1)),
+                read(),
+            ],
+            |seen| seen.json()["tags"] == json!([]),
+        ),
+        (
+            "put_adds_to_stock",
+            vec![
+                at("PUT", |it| it["stock"] = json!(5)),
+                at("PUT", |it| it["stock"] = json!(5)),
+                read(),
+            ],
+            |seen| seen.json()["stock"] != 5,
+        ),
+        (
+            "refused_price_is_stored",
+            vec![at("PATCH", |it| it["price_cents"] = json!(10_000_001)), read()],
+            |seen| seen.json()["price_cents"] == 10_000_001,
+        ),
+        (
+            "new_customer_is_unreadable",
+            vec![
+                asked("POST /customers", "/customers").json(&signed_up),
+                asked("GET /customers/{customer_id}", "/customers/2004"),
+            ],
+            |seen| seen.to_string().starts_with("404"),
+        ),
+    ]
+}
+
+#[test]
+fn every_fault_of_a_sequence_shows_itself_and_its_twin_does_not() {
+    for (name, asked, is_faulty) in shown_in_sequence() {
+        for (faults, expected) in
+            [(Faults::only(&[name]).expect("the catalogue has it"), true), (Faults::none(), false)]
+        {
+            let mut app = app(faults);
+            let seen = asked.iter().map(|asked| ask(&mut app, asked)).last();
+            let seen = seen.expect("something is asked");
+            assert_eq!(is_faulty(&seen), expected, "{name}: {seen:?}");
+        }
+    }
+}
+
 #[test]
 fn every_fault_shows_itself_and_its_twin_does_not() {
     for (name, asked, faulty, correct) in shown() {
@@ -330,6 +407,7 @@ fn every_fault_is_shown_here() {
     let listed: BTreeSet<&str> = FAULTS.iter().map(|fault| fault.name).collect();
     let mut tried: BTreeSet<&str> = shown().iter().map(|(name, ..)| *name).collect();
     tried.extend(shown_otherwise().iter().map(|(name, ..)| *name));
+    tried.extend(shown_in_sequence().iter().map(|(name, ..)| *name));
     assert_eq!(listed, tried);
 }
 
