@@ -22,6 +22,9 @@ pub(crate) struct DemoArgs {
     /// All chance comes from this number
     #[arg(long, value_name = "N", default_value = "1")]
     pub(crate) seed: Seed,
+    /// Send no wire faults
+    #[arg(long)]
+    pub(crate) no_wire: bool,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
 }

@@ -162,7 +162,7 @@ pub(super) async fn update(State(service): Shared, call: Call) -> Answer {
     } else {
         set(&mut product.tags, changes.tags);
     }
-    if service.has(&refused_price_is_stored::FAULT) {
+    if service.has(&refused_price_is_stored::FAULT) && changes.price_cents.is_some() {
         refused_price_is_stored::strike(product.price_cents)?;
     }
     let answer = ok(product);
