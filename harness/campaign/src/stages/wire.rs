@@ -12,6 +12,7 @@ use harness_transport::{WireFault, wire_faults};
 use super::Stage;
 use crate::confirm::write;
 use crate::desk::Desk;
+use crate::execute::Manner;
 use crate::wire::{Bent, send_fault};
 
 /// Faults that are on their way at once: most of the time is waiting for nothing more to come.
@@ -42,7 +43,7 @@ struct Ground {
 async fn run(desk: &mut Desk<'_, '_>) {
     let shared = desk.shared();
     let Some(raw) = shared.raw.clone() else { return };
-    let grounds = grounds(desk);
+    let grounds = grounds(desk).await;
     let control = desk.control().step();
     let canary = render(&control, shared.config.base_of(&control.operation));
     let (false, Ok(canary)) = (grounds.is_empty(), canary) else {
@@ -61,7 +62,7 @@ async fn run(desk: &mut Desk<'_, '_>) {
     let of = |ground: &Ground| -> Vec<Case> {
         let chosen =
             wire_faults().filter(|fault| is_read(ground, fault) && is_in_time(ground, fault));
-        chosen.map(|fault| case_of(ground, fault)).collect()
+        chosen.map(|fault| bent_by(ground, fault)).collect()
     };
     let cases: Vec<Vec<Case>> = grounds.iter().map(of).collect();
     desk.plan(cases.iter().map(Vec::len).sum::<usize>() as u64);
@@ -134,8 +135,13 @@ async fn confirm(
 /// The fault and its two canaries.
 pub(crate) const REQUESTS_PER_FAULT: u64 = 3;
 
-/// The first accepted request without content that changes nothing, and the first with content.
-fn grounds(desk: &Desk<'_, '_>) -> Vec<Ground> {
+/// Requests with content that are tried as ground.
+const TRIED_MAX: usize = 8;
+
+/// The first accepted request without content that changes nothing, and the first with content that is
+/// accepted again: where something in it has to be unique, an answer would tell of that and not of the
+/// wire.
+async fn grounds(desk: &mut Desk<'_, '_>) -> Vec<Ground> {
     let shared = desk.shared();
     let accepted = || {
         (0..shared.operations.len()).flat_map(|idx| desk.acceptances().of(idx)).filter_map(
@@ -150,19 +156,36 @@ fn grounds(desk: &Desk<'_, '_>) -> Vec<Ground> {
         )
     };
     let plain = accepted().find(|it| it.step.method == "GET" && it.step.body.is_none());
-    let with_content = accepted().find(|it| {
+    let with_content = accepted().filter(|it| {
         matches!(it.step.method.as_str(), "POST" | "PUT" | "PATCH") && it.step.body.is_some()
     });
-    plain.into_iter().chain(with_content).collect()
+    let with_content: Vec<Ground> = with_content.take(TRIED_MAX).collect();
+    let mut grounds: Vec<Ground> = plain.into_iter().collect();
+    for ground in with_content {
+        let mut is_repeatable = true;
+        for _ in 0..2 {
+            let case = case_of(&ground, ground.step.intent.clone(), 0);
+            let answer = desk.send_quietly(&case, Manner::planned(&shared)).await.steps.pop();
+            let status = answer.and_then(|(_, exchange)| exchange.response().map(|it| it.status));
+            is_repeatable &= status == Some(ground.status);
+        }
+        if is_repeatable {
+            grounds.push(ground);
+            break;
+        }
+    }
+    grounds
 }
 
 /// The case that stands for a fault. Its index is that of the fault among all.
-fn case_of(ground: &Ground, fault: &WireFault) -> Case {
-    let operation: OperationKey = ground.step.operation.clone();
+fn bent_by(ground: &Ground, fault: &WireFault) -> Case {
     let index = (0..).zip(wire_faults()).find(|(_, other)| other.name == fault.name);
-    let intent =
-        Intent::Malformed { layer: Intent::WIRE_LAYER.to_owned(), what: fault.name.to_owned() };
-    let step = Step { intent, ..ground.step.clone() };
-    let index = index.map_or(0, |(index, _)| index);
-    Case::single(CaseId { phase: STAGE.name.to_owned(), operation, index }, step)
+    let (layer, what) = (Intent::WIRE_LAYER.to_owned(), fault.name.to_owned());
+    case_of(ground, Intent::Malformed { layer, what }, index.map_or(0, |(index, _)| index))
+}
+
+fn case_of(ground: &Ground, intent: Intent, index: u32) -> Case {
+    let operation: OperationKey = ground.step.operation.clone();
+    let id = CaseId { phase: STAGE.name.to_owned(), operation, index };
+    Case::single(id, Step { intent, ..ground.step.clone() })
 }

@@ -48,9 +48,13 @@ pub(super) async fn create(State(service): Shared, call: Call) -> Answer {
 
 pub(super) async fn read(State(service): Shared, call: Call) -> Answer {
     let id = call.id("customer_id")?;
-    let is_known =
-        !service.has(&new_customer_is_unreadable::FAULT) || new_customer_is_unreadable::knows(id);
-    match service.shop().customers.get(id).filter(|_| is_known) {
+    let shop = service.shop();
+    let found = shop.customers.get(id);
+    let is_fault_on = service.has(&new_customer_is_unreadable::FAULT);
+    if is_fault_on && found.is_some() && !new_customer_is_unreadable::knows(id) {
+        return Err(not_found("customer", id));
+    }
+    match found {
         Some(customer) => Ok(ok(customer)),
         None if service.has(&unknown_customer_answers_204::FAULT) => {
             Ok(unknown_customer_answers_204::answer())

@@ -99,23 +99,22 @@ fn resource(
     })
 }
 
-/// Where an answer to a create holds what its path parameter takes: in Location, else in the member of
-/// that name or of the name that remains without that of the resource.
+/// Where an answer to a create holds what its path parameter takes: in the member of that name or of the
+/// name that remains without that of the resource, else in Location.
 fn id_of(exchange: &Exchange, parameter: &str) -> Option<BindingSource> {
     let response = exchange.response()?;
-    if response.header("location").is_some_and(|location| !location.is_empty()) {
-        return Some(BindingSource::LocationSegment);
-    }
-    let content: Value = serde_json::from_slice(&response.content.0).ok()?;
     let plain = |name: &str| name.to_lowercase().replace(['_', '-'], "");
     let wanted = plain(parameter);
-    let members = content.as_object()?;
+    let content: Option<Value> = serde_json::from_slice(&response.content.0).ok();
     let is_scalar = |value: &Value| value.is_string() || value.is_number();
-    let found = members.iter().filter(|(_, value)| is_scalar(value)).find(|(name, _)| {
+    let members = content.as_ref().and_then(Value::as_object).into_iter().flatten();
+    let mut found = members.filter(|(_, value)| is_scalar(value)).filter(|(name, _)| {
         let name = plain(name);
         name == wanted || (matches!(&*name, "id" | "uuid" | "key") && wanted.ends_with(&*name))
     });
-    found.map(|(name, _)| BindingSource::Body(format!("/{name}")))
+    let in_content = found.next().map(|(name, _)| BindingSource::Body(format!("/{name}")));
+    let has_location = response.header("location").is_some_and(|location| !location.is_empty());
+    in_content.or_else(|| has_location.then_some(BindingSource::LocationSegment))
 }
 
 /// Violations of an operation that concern one member of its JSON content, with its name.
