@@ -24,8 +24,11 @@ fn the_demo_finds_every_fault_that_it_plants() {
     // A list that disagrees needs a shop of nine products at most.
     let of_state = harness_check::STATE_CHECKS.iter().map(|check| check.name);
     let of_state = of_state.filter(|name| *name != "list_disagrees");
-    let all: BTreeSet<String> =
-        names.chain([harness_check::WIRE_CHECK, "superlinear_cost"]).chain(of_state).map(str::to_owned).collect();
+    let all: BTreeSet<String> = names
+        .chain([harness_check::WIRE_CHECK, "superlinear_cost"])
+        .chain(of_state)
+        .map(str::to_owned)
+        .collect();
     assert_eq!(found, all, "every check has a fault that it catches");
 }
 
