@@ -114,6 +114,7 @@ fn an_update_that_keeps_the_old_value_is_told() {
         [READ, put, r#"GET /a/7 → 200 {"id": 7, "n": 2.0}"#],
         [READ, r#"PUT /a/7 {"n": 1.0} → 200"#, READ],
         [READ, r#"PUT /a/7 {"other": 2} → 200"#, READ],
+        [READ, r#"PUT /a/7 {"id": 8} → 200"#, READ],
         [READ, r#"PUT /a/7 {"n": 2} → 202"#, READ],
         [READ, r#"PUT /a/7 {"n": null} → 200"#, READ],
         [READ, r#"!PUT /a/7 {"n": 2} → 200"#, READ],

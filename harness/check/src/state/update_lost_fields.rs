@@ -13,7 +13,7 @@ pub(super) const CHECK: StateCheck = StateCheck {
         Why: a column is forgotten in the UPDATE, or what is absent is written as null.\n\n\
         Judged on a read, the update and a read again, all of one path.\n\n\
         Quiet when: the update is answered 202; the old value is what was sent, but for the ways of writing it; \
-        the member is not shown, changes by itself between two reads, or is the service's book-keeping; an \
+        the member is not shown, changes by itself between two reads, or is the service's book-keeping, or is the last part of the path; an \
         unnamed member changed to another value (it may be derived) rather than to nothing.\n\n\
         High. Source: RFC 9110, 9.3.4; RFC 5789, 2; RFC 7396; Web Fuzzing Commons 906.\n\n\
         Example: PATCH /products/7 {price: 5} → 200, GET /products/7 → {price: 3}",
@@ -44,9 +44,16 @@ fn judge(steps: &[Seen<'_>]) -> Vec<Verdict> {
 
 /// The first member that was named and still has its old value.
 fn unchanged(update: &Seen<'_>, (was, sent, is): (&Fields, &Fields, &Fields)) -> Option<Verdict> {
+    // What a resource is called by its path stays, whatever the content says.
+    let name = update.collection().map(|(_, last)| last);
+    let is_name = |value: &Value| match value {
+        Value::String(text) => Some(text.as_str()) == name,
+        Value::Number(number) => Some(number.to_string().as_str()) == name,
+        _ => false,
+    };
     let (at, new) = sent.iter().find(|(at, new)| {
         let (Some(old), Some(now)) = (was.get(*at), is.get(*at)) else { return false };
-        old == now && !is_same(new, old) && !is_absence(new)
+        old == now && !is_same(new, old) && !is_absence(new) && !is_name(old)
     })?;
     Some(update.fail(
         CHECK.name,
