@@ -7,6 +7,7 @@
 //! campaigns are functions of their seed.
 //!
 //! This room judges nothing: it does not know what a contract promises.
+mod burst;
 mod clock;
 mod connecting;
 mod credential;
@@ -32,6 +33,7 @@ use std::time::Duration;
 
 use harness_model::{Exchange, Request};
 
+pub use burst::{BURST_MAX, Burst, BurstError, Release};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use credential::{Credential, Secrets};
 pub use fake::Fake;

@@ -86,6 +86,10 @@ impl Raw {
         Script::of(&self.dress(request), &authority(&self.base))
     }
 
+    pub(crate) fn dial(&self) -> &dyn Dial {
+        &*self.dial
+    }
+
     pub(crate) fn clock(&self) -> &dyn Clock {
         &*self.clock
     }

@@ -112,6 +112,15 @@ impl Script {
         self.asked
     }
 
+    /// All octets that it sends, one after the other.
+    pub(crate) fn octets(&self) -> Vec<u8> {
+        let sent = self.actions.iter().map(|action| match action {
+            Action::Send(octets) => octets.0.as_slice(),
+            Action::Pause(_) | Action::HalfClose | Action::Close | Action::AwaitResponse => &[],
+        });
+        sent.collect::<Vec<_>>().concat()
+    }
+
     /// How many octets it sends.
     pub fn n_octets(&self) -> usize {
         let sent = |action: &Action| match action {

@@ -39,7 +39,7 @@ pub enum End {
 
 /// A connection, its two directions apart.
 pub(crate) struct Session<'a> {
-    write: WriteHalf<BoxStream>,
+    pub(crate) write: WriteHalf<BoxStream>,
     read: ReadHalf<BoxStream>,
     pub(crate) intake: Intake<'a>,
     /// Octets that the operating system took.
@@ -147,7 +147,7 @@ impl<'a> Session<'a> {
         }
     }
 
-    async fn send(&mut self, octets: &[u8]) -> Option<io::Result<()>> {
+    pub(crate) async fn send(&mut self, octets: &[u8]) -> Option<io::Result<()>> {
         let Self { write, read, intake, n_sent } = self;
         let all = async {
             let mut rest = octets;
