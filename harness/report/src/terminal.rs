@@ -25,6 +25,8 @@ const STANDINGS_MAX: usize = 20;
 const DIAGNOSTICS_MAX: usize = 5;
 /// Findings that are shown in full; more than that is not read in ten seconds.
 const DETAILS_MAX: usize = 10;
+/// Requests of one finding that are shown: a series of sizes has 18.
+const SENT_MAX: usize = 8;
 /// Findings of one check that are listed beyond those; the rest is counted.
 const GROUP_MAX: usize = 5;
 /// Characters of a request that a line shows at least, however long the name beside it is.
@@ -283,7 +285,16 @@ impl Terminal {
             finding.severity, finding.signature.check, finding.signature.operation
         ))?;
         self.line(&format!("   {}", cut(&printable(&finding.title), width * 2)))?;
-        for exchange in &counterexample.exchanges {
+        let sent = &counterexample.exchanges;
+        // What was sent before sets up; what fails is sent last.
+        let omitted = sent.len().saturating_sub(SENT_MAX);
+        if omitted > 0 {
+            let requests = count(omitted as u64, "request");
+            self.line(&format!(
+                "   {BOLD}sent{BOLD:#}      {requests} before these, see the file"
+            ))?;
+        }
+        for exchange in &sent[omitted..] {
             self.line(&format!(
                 "   {BOLD}sent{BOLD:#}      {}",
                 cut(&request_line(&exchange.request), width)
