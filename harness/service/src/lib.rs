@@ -17,8 +17,14 @@
 //! #         type Error = Infallible;
 //! #         type Future = Ready<Result<Self::Response, Infallible>>;
 //! #         fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> { Poll::Ready(Ok(())) }
-//! #         fn call(&mut self, _: http::Request<Content>) -> Self::Future {
-//! #             ready(Ok(http::Response::builder().status(204).body(Content::default()).unwrap()))
+//! #         fn call(&mut self, request: http::Request<Content>) -> Self::Future {
+//! #             let status = match (request.uri().path(), request.method().as_str()) {
+//! #                 ("/ping", "GET" | "HEAD") => 204,
+//! #                 ("/ping", _) => 405,
+//! #                 _ => 404,
+//! #             };
+//! #             let answer = http::Response::builder().status(status).header("allow", "GET, HEAD");
+//! #             ready(Ok(answer.body(Content::default()).unwrap()))
 //! #         }
 //! #     }
 //! # }
