@@ -1,5 +1,5 @@
 //! Octets that claim to be an answer, put to every check. Knows what a verdict must rest on; the
-//! reading of the octets is [`input`]'s to know.
+//! reading of the octets is `input`'s to know.
 
 mod input;
 

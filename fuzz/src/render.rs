@@ -1,5 +1,5 @@
 //! Random steps, rendered. Knows what must hold of any request; how a server reads one back is
-//! [`reading`]'s to know.
+//! `reading`'s to know.
 
 mod reading;
 

@@ -1,5 +1,5 @@
 //! Random schemas, and values drawn for them. Knows what `valid` and `invalid` mean; how a schema is
-//! drawn is [`grammar`]'s to know.
+//! drawn is `grammar`'s to know.
 
 mod grammar;
 

@@ -36,7 +36,7 @@ pub struct Doubtful {
 /// What happened to one operation.
 #[derive(Clone, Debug, Default)]
 pub struct OperationRecord {
-    /// Microseconds of the first [`LATENCIES_MAX`] cases.
+    /// Microseconds of the first `LATENCIES_MAX` cases.
     pub latencies_us: Vec<u32>,
     /// Cases executed.
     pub executed: u64,
