@@ -24,7 +24,7 @@
 //! #                 _ => 404,
 //! #             };
 //! #             let answer = http::Response::builder().status(status).header("allow", "GET, HEAD");
-//! #             ready(Ok(answer.body(Content::default()).unwrap()))
+//! #             ready(Ok(answer.body(Content::default()).expect("the parts are valid")))
 //! #         }
 //! #     }
 //! # }

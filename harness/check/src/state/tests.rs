@@ -56,18 +56,21 @@ fn step(line: &str) -> (Step, Exchange) {
     (step, Exchange { request, outcome, timing: Timing::default() })
 }
 
+/// The steps with the operations that they are of.
+fn seen<'a>(contract: &'a Contract, steps: &'a [(Step, Exchange)]) -> Vec<Seen<'a>> {
+    let of = |(step, exchange): &'a (Step, Exchange)| {
+        let operation = contract.operation(&step.operation).unwrap();
+        Seen { operation, step, exchange }
+    };
+    steps.iter().map(of).collect()
+}
+
 /// Checks and effects that are found in a sequence.
 #[track_caller]
 fn check(lines: &[&str], expected: &[(&str, &str)]) {
     let contract = contract();
     let steps: Vec<(Step, Exchange)> = lines.iter().map(|line| step(line)).collect();
-    let seen: Vec<Seen<'_>> = steps
-        .iter()
-        .map(|(step, exchange)| {
-            let operation = contract.operation(&step.operation).unwrap();
-            Seen { operation, step, exchange }
-        })
-        .collect();
+    let seen = seen(&contract, &steps);
     let found = judge_state(&seen).into_iter().map(|(check, verdict)| match verdict {
         Verdict::Fail(finding) => (check.name, finding.signature.effect),
         Verdict::Pass | Verdict::Unknown(_) => panic!("{verdict:?}"),
@@ -211,12 +214,6 @@ fn a_sequence_with_a_broken_step_is_not_judged() {
         [READ, "DELETE /a/7 → 204", READ].iter().map(|line| step(line)).collect();
     steps[1].1.outcome = Outcome::ConnectFailed { why: "refused".to_owned() };
     let contract = contract();
-    let seen: Vec<Seen<'_>> = steps
-        .iter()
-        .map(|(step, exchange)| {
-            let operation = contract.operation(&step.operation).unwrap();
-            Seen { operation, step, exchange }
-        })
-        .collect();
+    let seen = seen(&contract, &steps);
     assert!(judge_state(&seen).is_empty());
 }

@@ -1,5 +1,8 @@
 //! Contracts as a whole: what is read, skipped and reported.
 
+mod lenient;
+mod parameters;
+
 use serde_json::json;
 
 use super::*;
@@ -29,16 +32,6 @@ fn names(operation: &Operation) -> Vec<String> {
         format!("{} {}{mark}", p.location.as_str(), p.name)
     };
     operation.parameters.iter().map(name).collect()
-}
-
-/// Reads one operation `GET /a/{id}` whose parameters are given as YAML flow items.
-fn parameters(items: &str) -> (Vec<Parameter>, Vec<String>) {
-    let contract = yaml(&format!(
-        "openapi: 3.1.0\npaths:\n  /a:\n    get:\n      responses: {{default: {{}}}}\n      \
-         parameters:\n        {items}\n"
-    ));
-    let operation = contract.operations.first().map(|operation| operation.parameters.clone());
-    (operation.unwrap_or_default(), diagnostics(&contract))
 }
 
 #[test]
@@ -115,52 +108,6 @@ fn diagnostic_prints_with_file_line_column_and_pointer() {
 }
 
 #[test]
-fn path_level_parameters_are_merged_and_overridden_in_place() {
-    let contract = yaml(
-        "openapi: 3.0.0
-paths:
-  /a/{id}:
-    parameters:
-      - {in: path, name: id, required: true, schema: {type: integer}}
-      - {in: query, name: q, schema: {type: string}}
-      - {in: header, name: X-One, schema: {type: string}}
-    get:
-      parameters:
-        - {in: query, name: limit, required: true, schema: {type: integer}}
-        - {in: query, name: q, required: true, schema: {type: integer}}
-        - {in: header, name: x-one, schema: {type: integer}}
-        - {in: query, name: limit, schema: {type: string}}
-      responses: {'200': {description: ok}}
-",
-    );
-    let operation = operation(&contract, "GET /a/{id}");
-    assert_eq!(names(&operation), ["path id!", "query q!", "header x-one", "query limit!"]);
-    assert_eq!(operation.parameters[0].pointer, "/paths/~1a~1{id}/parameters/0");
-    assert_eq!(
-        operation.parameters[3].schema.as_str(),
-        "#/paths/~1a~1{id}/get/parameters/0/schema"
-    );
-    assert_eq!(
-        diagnostics(&contract),
-        ["Warning duplicate-parameter 13:11 #/paths/~1a~1{id}/get/parameters/3"]
-    );
-}
-
-#[test]
-fn path_names_without_declaration_get_a_string() {
-    let contract =
-        yaml("openapi: 3.1.0\npaths:\n  /{a}/{b}:\n    get: {responses: {default: {}}}\n");
-    let operation = operation(&contract, "GET /{a}/{b}");
-    assert_eq!(names(&operation), ["path a!", "path b!"]);
-    let schema = contract.schemas.request(&operation.parameters[1].schema);
-    assert_eq!(schema, Some(&json!({"type": "string", "minLength": 1})));
-    assert_eq!(
-        contract.diagnostics[0].message,
-        "the path names {a}, {b} without declaring it; any text is sent"
-    );
-}
-
-#[test]
 fn implied_schemas_never_hide_a_part_of_the_document() {
     let contract = yaml(
         "openapi: 3.1.0\nx-harness: mine\npaths:\n  /{a}:\n    get: {responses: {default: {}}}\n",
@@ -170,108 +117,6 @@ fn implied_schemas_never_hide_a_part_of_the_document() {
     let schema = &operation(&contract, "GET /{a}").parameters[0].schema;
     assert_eq!(schema.as_str(), "#/x-harness_/schemas/0");
     assert!(contract.schemas.request(schema).is_some());
-}
-
-#[test]
-fn styles_default_by_location() {
-    let items = "[{in: query, name: q, schema: {}}, {in: header, name: h, schema: {}}, \
-                 {in: cookie, name: c, schema: {}}, \
-                 {in: query, name: d, style: deepObject, schema: {}}, \
-                 {in: query, name: p, style: pipeDelimited, schema: {}}, \
-                 {in: query, name: e, explode: false, schema: {}}]";
-    let (parameters, diagnostics) = parameters(items);
-    let styles: Vec<_> = parameters.iter().map(|p| (p.style, p.explode)).collect();
-    assert_eq!(
-        styles,
-        [
-            (Style::Form, true),
-            (Style::Simple, false),
-            (Style::Form, true),
-            (Style::DeepObject, true),
-            (Style::PipeDelimited, false),
-            (Style::Form, false),
-        ]
-    );
-    assert_eq!(diagnostics, Vec::<String>::new());
-}
-
-#[test]
-fn style_of_another_location_is_replaced_by_the_default() {
-    let (parameters, diagnostics) =
-        parameters("[{in: header, name: h, style: matrix, schema: {}}]");
-    assert_eq!(parameters[0].style, Style::Simple);
-    assert_eq!(diagnostics, ["Warning invalid-style 7:32 #/paths/~1a/get/parameters/0/style"]);
-}
-
-#[test]
-fn headers_that_openapi_describes_elsewhere_are_ignored() {
-    let (parameters, diagnostics) =
-        parameters("[{in: header, name: ACCEPT, schema: {}}, {in: header, name: X, schema: {}}]");
-    assert_eq!(parameters.len(), 1);
-    assert_eq!(diagnostics, ["Note ignored-header-parameter 7:10 #/paths/~1a/get/parameters/0"]);
-}
-
-#[test]
-fn parameter_with_content_names_its_media_type() {
-    let (parameters, _) = parameters(
-        "[{in: query, name: f, content: {application/json: {schema: {type: object}, example: 1}}}]",
-    );
-    assert_eq!(parameters[0].media_type.as_deref(), Some("application/json"));
-    let schema = "#/paths/~1a/get/parameters/0/content/application~1json/schema";
-    assert_eq!(parameters[0].schema.as_str(), schema);
-    assert_eq!(parameters[0].examples, [json!(1)]);
-}
-
-#[test]
-fn optional_parameter_that_cannot_be_read_is_left_out() {
-    let (parameters, diagnostics) =
-        parameters("[{in: form, name: b}, {in: query, name: q}, {in: path, name: lost}]");
-    assert_eq!(parameters.len(), 1);
-    assert_eq!(
-        diagnostics,
-        [
-            "Error unreadable-parameter 7:10 #/paths/~1a/get/parameters/0",
-            "Warning parameter-without-schema 7:31 #/paths/~1a/get/parameters/1",
-            "Warning path-parameter-not-required 7:53 #/paths/~1a/get/parameters/2",
-            "Warning parameter-without-schema 7:53 #/paths/~1a/get/parameters/2",
-            "Warning path-parameter-without-place 7:53 #/paths/~1a/get/parameters/2",
-        ]
-    );
-}
-
-#[test]
-fn required_parameter_that_cannot_be_read_skips_the_operation() {
-    let contract = yaml(
-        "openapi: 3.2.0\npaths:\n  /a:\n    get:\n      parameters: \
-         [{in: querystring, name: q, required: true, content: {a/b: {}}}]\n",
-    );
-    assert_eq!(
-        contract.skipped[0].reason,
-        r#"parameter "q" is the whole query string, which is not supported"#
-    );
-}
-
-#[test]
-fn examples_come_from_parameter_and_schema_through_references() {
-    let contract = yaml(
-        "openapi: 3.0.0
-paths:
-  /a:
-    get:
-      parameters:
-        - in: query
-          name: q
-          example: 1
-          examples: {two: {$ref: '#/components/examples/Two'}, three: {value: 3}}
-          schema: {$ref: '#/components/schemas/S'}
-      responses: {'200': {description: ok}}
-components:
-  examples: {Two: {value: 2}}
-  schemas: {S: {type: integer, example: 4}}
-",
-    );
-    let examples = &operation(&contract, "GET /a").parameters[0].examples;
-    assert_eq!(*examples, [json!(1), json!(2), json!(3), json!(4)]);
 }
 
 #[test]
@@ -363,35 +208,6 @@ components:
         [("GET /a", "/components/pathItems/A/get"), ("POST /a", "/components/pathItems/A/post"),]
     );
     assert_eq!(diagnostics(&contract), ["Error duplicate-operation 5:5 #/paths/~1a/post"]);
-}
-
-#[test]
-fn path_without_a_slash_gets_one_and_keys_stay_unique() {
-    let contract = yaml(
-        "openapi: 3.1.0\npaths:\n  a: {get: {responses: {default: {}}}}\n  \
-         /a: {get: {responses: {default: {}}}}\n",
-    );
-    assert_eq!(contract.operations.len(), 1);
-    assert_eq!(
-        diagnostics(&contract),
-        [
-            "Warning path-without-slash 3:3 #/paths/a",
-            "Error duplicate-operation 4:8 #/paths/~1a/get",
-        ]
-    );
-}
-
-#[test]
-fn same_operation_id_twice_is_reported_where_it_comes_again() {
-    let contract = yaml(
-        "openapi: 3.1.0\npaths:\n  /a:\n    get: {operationId: x, responses: {default: {}}}\n    \
-         put: {operationId: x, responses: {default: {}}}\n",
-    );
-    assert_eq!(
-        diagnostics(&contract),
-        ["Warning duplicate-operation-id 5:11 #/paths/~1a/put/operationId"]
-    );
-    assert_eq!(contract.operations.len(), 2);
 }
 
 #[test]
@@ -487,71 +303,6 @@ paths: {}
             "Warning server-variable-without-default 3:5 #/servers/0",
             "Warning server-without-url 5:5 #/servers/1",
         ]
-    );
-}
-
-#[test]
-fn extensions_and_nulls_are_tolerated_everywhere() {
-    let contract = yaml(
-        "openapi: 3.1.0
-x-top: 1
-info: {title: null, description: null, x-a: 1}
-servers: null
-security: null
-tags: null
-paths:
-  x-paths: {get: 1}
-  /a:
-    x-item: 1
-    summary: null
-    parameters: null
-    get:
-      x-op: 1
-      tags: null
-      description: null
-      parameters: null
-      requestBody: null
-      responses: {x-r: 1, '200': {description: null, headers: null, content: null, links: null}}
-components: {schemas: null, x-c: {$ref: nowhere}}
-",
-    );
-    assert_eq!(contract.operations.len(), 1);
-    assert_eq!(diagnostics(&contract), Vec::<String>::new());
-}
-
-#[test]
-fn key_that_comes_twice_is_reported_where_it_comes_again() {
-    let contract = yaml("openapi: 3.1.0\ninfo:\n  title: one\n  title: two\npaths: {}\n");
-    assert_eq!(contract.title, "two");
-    assert_eq!(diagnostics(&contract), ["Warning duplicate-key 4:3 #/info/title"]);
-}
-
-#[test]
-fn many_places_with_one_mistake_are_counted() {
-    let schemas: Vec<_> = (0..150).map(|n| format!("    S{n}: {{type: int}}\n")).collect();
-    let contract = yaml(&format!(
-        "openapi: 3.1.0\npaths: {{}}\ncomponents:\n  schemas:\n{}",
-        schemas.concat()
-    ));
-    assert_eq!(contract.diagnostics.len(), 101);
-    assert_eq!(contract.diagnostics[0].message, "50 more places with invalid-type are not listed");
-}
-
-#[test]
-fn document_without_paths_says_what_is_missing() {
-    let contract = yaml("openapi: 3.1.0\nwebhooks: {a: {post: {}}}\n");
-    assert_eq!(
-        contract.diagnostics[0].message,
-        "the document has webhooks and no paths: there is nothing to send requests to"
-    );
-}
-
-#[test]
-fn json_that_is_only_yaml_says_so() {
-    let contract = read(b"{\"openapi\": \"3.1.0\",\n \"paths\": {},}", "a.json").unwrap();
-    assert_eq!(
-        contract.diagnostics[0].message,
-        "not valid JSON at line 2, column 14 (trailing comma); read as YAML"
     );
 }
 
@@ -699,136 +450,5 @@ fn base_paths_join_without_double_slashes() {
         let server = Server::fixed(url.to_owned(), String::new());
         assert_eq!(server.resolved(source), resolved, "{url}");
         assert_eq!(server.base_path(source), base_path, "{url}");
-    }
-}
-
-#[test]
-fn relics_of_version_2_in_version_3_are_read_as_meant() {
-    let contract = yaml(
-        "openapi: 3.0.0
-paths:
-  /a:
-    post:
-      parameters:
-        - {in: query, name: limit, type: integer, minimum: 1, exclusiveMinimum: true, required: true}
-        - {in: body, name: order, required: true, schema: {type: object, required: [id]}}
-      responses: {'200': {description: ok, schema: {type: array, items: {type: string, nullable: true}}}}
-",
-    );
-    let operation = operation(&contract, "POST /a");
-    assert_eq!(names(&operation), ["query limit!"]);
-    let answered = operation.responses[0].content[0].schema.as_ref().unwrap();
-    let answered = contract.schemas.response(answered).unwrap();
-    assert_eq!(answered["items"]["type"], json!(["string", "null"]));
-    let limit = &operation.parameters[0].schema;
-    let compile = |schema: &SchemaRef| {
-        crate::Validator::compile(&contract.schemas, schema, Direction::Request).unwrap()
-    };
-    assert!(compile(limit).is_valid(&json!(2)));
-    assert!(!compile(limit).is_valid(&json!(1)));
-    let body = operation.request_body.unwrap();
-    assert!(body.required);
-    assert!(!compile(body.content[0].schema.as_ref().unwrap()).is_valid(&json!({})));
-    let codes: Vec<_> = contract.diagnostics.iter().map(|d| d.code.as_str()).collect();
-    for code in ["parameter-is-schema", "body-parameter", "schema-without-content"] {
-        assert!(codes.contains(&code), "{codes:?}");
-    }
-}
-
-#[test]
-fn query_string_described_as_a_form_becomes_parameters() {
-    let contract = yaml(
-        "openapi: 3.2.0
-paths:
-  /a:
-    get:
-      parameters:
-        - in: querystring
-          name: all
-          required: true
-          content: {application/x-www-form-urlencoded: {schema: {$ref: '#/components/schemas/Query'}}}
-      responses: {default: {}}
-components:
-  schemas:
-    Query: {type: object, required: [q], properties: {q: {type: string, example: x}, page: {type: integer}}}
-",
-    );
-    let operation = operation(&contract, "GET /a");
-    assert_eq!(names(&operation), ["query q!", "query page"]);
-    assert_eq!(operation.parameters[0].examples, [json!("x")]);
-    assert_eq!(
-        operation.parameters[1].schema.as_str(),
-        "#/components/schemas/Query/properties/page"
-    );
-}
-
-#[test]
-fn what_real_documents_get_wrong_is_a_diagnostic_and_never_a_stop() {
-    let contract = yaml(
-        "openapi: 3.0
-info: {title: t, version: 1.0}
-servers: {url: https://h.example}
-security: {key: []}
-paths:
-  /a/{id}:
-    get:
-      operationId: same
-      parameters: {q: {in: Query, name: q, schema: {type: string, format: ulid, pattern: '['}}}
-      responses: {200: {description: ok, content: {application/json: {schema: {$ref: '#/components/schemas/S'}, example: {a: 1}}}}}
-  /a/{name}:
-    get:
-      operationId: same
-      parameters: [{in: path, name: name, required: true, schema: {type: String}}]
-      responses: {}
-components:
-  securitySchemes: {key: {type: apiKey, in: header, name: K}}
-  schemas:
-    S: {required: true, properties: {a: {type: string, required: true, minLength: -1}, b: {$ref: '#/lost'}}}
-",
-    );
-    let keys: Vec<_> = contract.operations.iter().map(|o| o.key.as_str()).collect();
-    assert_eq!(keys, ["GET /a/{id}", "GET /a/{name}"]);
-    assert_eq!(names(&contract.operations[0]), ["query q", "path id!"]);
-    assert_eq!(contract.operations[0].security[0].keys().collect::<Vec<_>>(), ["key"]);
-    assert_eq!(contract.servers[0].url, "https://h.example");
-    assert_eq!(
-        diagnostics(&contract),
-        [
-            "Warning version-not-text 1:1 #/openapi",
-            "Warning not-a-list 3:1 #/servers",
-            "Warning not-a-list 4:1 #/security",
-            "Warning undeclared-path-parameter 7:5 #/paths/~1a~1{id}/get",
-            "Warning not-openapi-3.0 7:5 #/paths/~1a~1{id}/get",
-            "Warning not-a-list 9:7 #/paths/~1a~1{id}/get/parameters",
-            "Warning invalid-location 9:24 #/paths/~1a~1{id}/get/parameters/q/in",
-            "Note unknown-format 9:67 #/paths/~1a~1{id}/get/parameters/q/schema/format",
-            "Warning invalid-keyword 9:81 #/paths/~1a~1{id}/get/parameters/q/schema/pattern",
-            "Warning no-responses 12:5 #/paths/~1a~1{name}/get",
-            "Warning ambiguous-path 12:5 #/paths/~1a~1{name}/get",
-            "Warning duplicate-operation-id 13:7 #/paths/~1a~1{name}/get/operationId",
-            "Warning invalid-type 14:68 #/paths/~1a~1{name}/get/parameters/0/schema/type",
-            "Warning not-openapi-3.0 19:5 #/components/schemas/S",
-            "Note missing-type 19:5 #/components/schemas/S",
-            "Warning invalid-required 19:9 #/components/schemas/S/required",
-            "Warning invalid-required 19:56 #/components/schemas/S/properties/a/required",
-            "Warning invalid-keyword 19:72 #/components/schemas/S/properties/a/minLength",
-            "Error unresolvable-reference 19:92 #/components/schemas/S/properties/b/$ref",
-        ]
-    );
-    let lint = crate::lint(&contract);
-    let codes: Vec<_> = lint.operations[0].remarks.iter().map(|r| r.code.as_str()).collect();
-    assert!(codes.contains(&"invalid-example"), "{codes:?}");
-}
-
-#[test]
-fn parameter_that_is_no_object_loses_nothing_else() {
-    for version in ["openapi: 3.1.0", "swagger: '2.0'"] {
-        let document = format!(
-            "{version}\npaths: {{/a: {{get: {{parameters: [null, 5, {{in: query, name: q, type: string}}]}}}}}}"
-        );
-        let contract = read(document.as_bytes(), "x").unwrap();
-        assert_eq!(contract.operations[0].parameters.len(), 1, "{version}");
-        let codes = contract.diagnostics.iter().filter(|it| it.code == "not-an-object").count();
-        assert_eq!(codes, 2, "{version}");
     }
 }
