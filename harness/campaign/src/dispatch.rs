@@ -185,7 +185,11 @@ impl Dispatcher<'_> {
         for (index, stored) in regressions.into_iter().enumerate() {
             let mut case = stored.case;
             if is_wire(&case) {
-                // The stage sends every wire fault anyway.
+                // The stage sends every wire fault anyway, where it may.
+                if self.shared.raw.is_none() {
+                    let text = format!("{} is left out: no wire faults go to this target", case.id);
+                    self.say(Fact::Note { text });
+                }
                 continue;
             }
             let Some(operation) = self.shared.operations.get_index_of(&case.id.operation) else {
@@ -210,7 +214,6 @@ impl Dispatcher<'_> {
         if !matches!(stopped, StopReason::Completed | StopReason::TimeBudget) {
             return stopped;
         }
-        let is_cut = stopped == StopReason::TimeBudget;
         for stage in STAGES {
             let until_us = self.until_us(STAGES_UNTIL);
             let mut desk = Desk::new(self, stop, stage.name, until_us);
@@ -225,7 +228,7 @@ impl Dispatcher<'_> {
         if stop.is_asked() {
             return StopReason::Interrupted;
         }
-        if !is_cut && self.shared.config.time_max.is_none() {
+        if self.shared.config.time_max.is_none() {
             return StopReason::Completed;
         }
         self.plan.go_on();
@@ -422,7 +425,7 @@ impl Dispatcher<'_> {
         }
     }
 
-    pub(crate) fn unjudged(&mut self, check: &str, reason: String) {
+    fn unjudged(&mut self, check: &str, reason: String) {
         if self.tally.unjudged(check) {
             self.say(Fact::Unjudged { check: check.to_owned(), reason });
         }
